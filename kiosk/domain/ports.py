@@ -1,0 +1,224 @@
+"""The protocols that the middle rooms of the house know each other by.
+
+Every port has the real thing, a fake for tests and a simulator a person can play with; one
+contract test runs on all. Ports return faults as values; they do not raise for what can happen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Protocol
+
+from kiosk.domain.applicant import Applicant
+from kiosk.domain.certificate import (
+    CertificateContent,
+    DrawnCertificate,
+    DrawRefusal,
+    FormIdentity,
+    Stamp,
+)
+from kiosk.domain.issuance import IssueState
+from kiosk.domain.ledger import LedgerEntry
+from kiosk.domain.printer import (
+    ClearState,
+    PageRaster,
+    PrinterIdentity,
+    PrinterStatus,
+    PrintJob,
+    PrintOutcome,
+    PrintProgress,
+)
+from kiosk.domain.query import Query, SearchResult
+
+
+class Clock(Protocol):
+    """Wall and monotonic time. ``now`` is aware (UTC); ``monotonic`` in seconds."""
+
+    def now(self) -> datetime: ...
+    def monotonic(self) -> float: ...
+    def sleep(self, seconds: float) -> None: ...
+
+
+class Printer(Protocol):
+    """One output device. Calls come from the print lane only, one at a time."""
+
+    def identity(self) -> PrinterIdentity: ...
+
+    def status(self) -> PrinterStatus:
+        """Ask now. Bounded in time (at most 2 s); never raises."""
+        ...
+
+    def print(
+        self,
+        job: PrintJob,
+        progress: Callable[[PrintProgress], None],
+        spooling: Callable[[Sequence[str]], bool],
+    ) -> PrintOutcome:
+        """Render, then call ``spooling(raster_sha256 per page)`` once, before the first byte.
+
+        If ``spooling`` returns False nothing is sent and the outcome is ``NotStarted``. After it
+        the outcome is Printed only with proof, NotStarted only if not one byte was handed over.
+        Never raises for what a device does.
+        """
+        ...
+
+    def clear(self) -> ClearState:
+        """Cancel what is ours and say whether the device is provably empty of it."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class Rasterizer(Protocol):
+    """PDF to the head's dots. Raises ValueError if a page does not fit or cannot be read."""
+
+    def pages(self, pdf: bytes) -> list[PageRaster]: ...
+
+
+class SheetMaker(Protocol):
+    """Draws the certificate (kiosk.certificate behind a port)."""
+
+    def form(self) -> FormIdentity: ...
+    def content(self, entry: LedgerEntry) -> CertificateContent | DrawRefusal: ...
+    def draw(
+        self, content: CertificateContent, stamp: Stamp | None
+    ) -> DrawnCertificate | DrawRefusal:
+        """``stamp=None`` is the preview: no number, date or seal, and not a certificate."""
+        ...
+
+    def preview_png(self, pdf: bytes, width: int) -> list[bytes]:
+        """Pages as PNG, ``width`` pixels wide."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ServerFault:
+    """A call that did not succeed. ``sent`` is False when the server cannot have acted on it."""
+
+    code: str  # catalogue key, e.g. "offline", "timeout", "stopped", "stale_content", "conflict"
+    sent: bool
+    detail: str = ""  # for the log; never personal
+
+
+@dataclass(frozen=True, slots=True)
+class ServerHello:
+    """The handshake's answer. ``now`` is the server's clock, aware UTC."""
+
+    contract: int
+    build: str
+    form: FormIdentity
+    now: datetime
+    terminal: str
+    terminal_label: str
+    accepting: bool  # no stop order
+    production: bool
+    data_as_of: str
+    open_issue: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    now: datetime
+    accepting: bool
+    reason: str = ""  # sentence of the stop order for the public, may be empty
+    staff_session: bool = True  # False: the terminal must be opened by staff again
+
+
+@dataclass(frozen=True, slots=True)
+class StaffOpened:
+    """Staff opened the terminal. ``display_name`` is shown on the staff screen only."""
+
+    staff_id: str
+    display_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """What became of issues that were open when the terminal's process died."""
+
+    failed: tuple[str, ...] = ()  # issue ids
+    unknown: tuple[str, ...] = ()
+    power_cycle_needed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """One application (申請): the server's id and the user ID printed and logged."""
+
+    application_id: str
+    user_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reserved:
+    issue_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """Once per issue. ``pdf_sha256`` is of the sheet the server drew itself."""
+
+    issue_id: str
+    number: str
+    issued_on: date
+    seal_png: bytes = field(repr=False)
+    pdf_sha256: str
+    page_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    issue_id: str
+    state: IssueState
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """One check of the self-test. ``code`` names the staff sentence; no personal ``detail``."""
+
+    check: str  # printer, paper, server, form, clock, fonts, display, disk, recovery
+    ok: bool
+    code: str = ""
+    detail: str = ""
+    milliseconds: int = 0
+
+
+class SectionServer(Protocol):
+    """The section server as the terminal sees it. Every call is bounded and answers a value."""
+
+    def hello(self) -> ServerHello | ServerFault: ...
+    def heartbeat(self, phase: str, printer: PrinterStatus | None) -> Heartbeat | ServerFault: ...
+    def open_terminal(
+        self, staff_id: str, pin: str, power_cycled: bool
+    ) -> StaffOpened | ServerFault: ...
+    def recover(self, clear: ClearState, power_cycled: bool) -> Recovered | ServerFault: ...
+    def report_self_test(self, results: Sequence[CheckResult]) -> ServerFault | None: ...
+    def apply(self, applicant: Applicant, visit: str) -> Application | ServerFault: ...
+    def search(self, application_id: str, query: Query) -> SearchResult: ...
+    def open_entry(self, application_id: str, entry_id: int) -> LedgerEntry | ServerFault: ...
+    def reserve(
+        self,
+        application_id: str,
+        content: CertificateContent,
+        copy: int,
+        copies: int,
+        idempotency_key: str,
+    ) -> Reserved | ServerFault: ...
+    def release(self, issue_id: str) -> Released | ServerFault: ...
+    def spool(self, issue_id: str, raster_sha256: Sequence[str]) -> ServerFault | None: ...
+    def settle(self, issue_id: str, outcome: PrintOutcome) -> Settled | ServerFault: ...
+    def end_visit(self, visit: str, ending: str) -> ServerFault | None: ...
+
+
+class KanaKanji(Protocol):
+    """Kana to kanji. Keeps nothing of what it was asked."""
+
+    def candidates(self, kana: str, limit: int) -> list[str]: ...
+
+
+class PostalCodes(Protocol):
+    """``132-0021`` to the addresses it stands for, ward first; empty when not known."""
+
+    def addresses(self, postal_code: str) -> list[str]: ...
