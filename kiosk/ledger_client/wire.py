@@ -1,0 +1,253 @@
+"""The contract between terminal and server: paths, bodies, and their way to and from the domain.
+
+Both sides import this module; the server publishes it as OpenAPI. Every request of a terminal is
+signed (RFC 9421, Ed25519; ``SIGNED_COMPONENTS``). A change that the other side would not
+understand raises ``CONTRACT_VERSION``, which the handshake compares.
+
+Bodies embed the domain's frozen dataclasses as they are: pydantic checks them field by field.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, Base64Bytes, BaseModel, ConfigDict, Field
+
+from kiosk.domain.applicant import Applicant
+from kiosk.domain.certificate import FormIdentity
+from kiosk.domain.issuance import IssueState
+from kiosk.domain.ledger import LedgerEntry
+from kiosk.domain.ports import CheckResult
+from kiosk.domain.printer import (
+    ClearState,
+    NotStarted,
+    Printed,
+    PrinterStatus,
+    PrintEvidence,
+    PrintFault,
+    PrintOutcome,
+    PrintUnknown,
+)
+from kiosk.domain.query import (
+    Found,
+    Hit,
+    Narrowing,
+    NoHits,
+    Query,
+    SearchResult,
+    SearchUnavailable,
+    TooMany,
+)
+
+CONTRACT_VERSION = 1
+PREFIX = "/api/v1"
+
+#: Headers. The terminal names itself by the signature's key id; the key of a retry is a header so
+#: that it is signed apart from the body.
+IDEMPOTENCY_KEY = "Idempotency-Key"
+#: What RFC 9421 signs: content-digest covers the body (RFC 9530).
+SIGNED_COMPONENTS = ("@method", "@path", "@query", "content-digest", "idempotency-key")
+#: ``tag`` parameter of every signature, so that it is good for nothing else.
+SIGNATURE_TAG = "daicho-kiosk"
+#: Seconds a signature may be old.
+SIGNATURE_MAX_AGE = 60
+
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Identifier = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:-]+$")]
+
+
+class Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Fault(Body):
+    """Every answer that is not 2xx. ``code`` is a catalogue key; ``detail`` is never personal."""
+
+    code: str
+    detail: str = ""
+
+
+# --- the terminal -------------------------------------------------------------------------------
+
+
+class HelloAnswer(Body):  # GET /hello
+    contract: int
+    build: str
+    form: FormIdentity
+    now: AwareDatetime
+    terminal: str
+    terminal_label: str
+    accepting: bool
+    production: bool
+    data_as_of: str
+    open_issue: bool
+
+
+class HeartbeatRequest(Body):  # POST /heartbeat
+    phase: str
+    printer: PrinterStatus | None = None
+    staff_session: str | None = None
+
+
+class HeartbeatAnswer(Body):
+    now: AwareDatetime
+    accepting: bool
+    reason: str = ""
+    staff_session: bool = True
+
+
+class OpenRequest(Body):  # POST /open
+    staff_id: str = Field(max_length=64)
+    pin: str = Field(max_length=64, repr=False)
+    power_cycled: bool = False
+
+
+class OpenAnswer(Body):
+    staff_id: str
+    display_name: str
+    session: str = Field(repr=False)  # opaque; sent with every later request's body where asked
+
+
+class SelfTestRequest(Body):  # POST /self-test
+    build: str
+    results: list[CheckResult]
+
+
+class RecoverRequest(Body):  # POST /recover
+    clear: ClearState
+    power_cycled: bool = False
+
+
+class RecoverAnswer(Body):
+    failed: list[str] = []
+    unknown: list[str] = []
+    power_cycle_needed: bool = False
+
+
+# --- the visit ----------------------------------------------------------------------------------
+
+
+class ApplyRequest(Body):  # POST /applications
+    visit: Identifier
+    applicant: Applicant = Field(repr=False)
+
+
+class ApplyAnswer(Body):
+    application_id: str
+    user_id: str
+
+
+class SearchRequest(Body):  # POST /applications/{application_id}/search
+    query: Query
+
+
+class SearchAnswer(Body):
+    result: Literal["found", "none", "too_many", "unavailable"]
+    hits: list[Hit] = []
+    choices: list[Narrowing] = []
+    count: int = 0
+    data_as_of: str = ""
+    code: str = ""
+
+
+class EntryAnswer(Body):  # POST /applications/{application_id}/entries/{entry_id}
+    entry: LedgerEntry
+
+
+class EndVisitRequest(Body):  # POST /visits/{visit}/end
+    ending: str = Field(max_length=40)
+
+
+# --- the issue ----------------------------------------------------------------------------------
+
+
+class ReserveRequest(Body):  # POST /applications/{application_id}/issues, Idempotency-Key
+    entry_id: int
+    entry_version: int
+    form: FormIdentity
+    content_sha256: Sha256
+    copy_index: int = Field(ge=1, le=20)
+    copies: int = Field(ge=1, le=20)
+
+
+class ReserveAnswer(Body):
+    issue_id: str
+
+
+class ReleaseAnswer(Body):  # POST /issues/{issue_id}/release, once
+    issue_id: str
+    number: str
+    issued_on: date
+    seal_png: Base64Bytes = Field(repr=False)
+    pdf_sha256: Sha256
+    page_count: int
+
+
+class SpoolRequest(Body):  # POST /issues/{issue_id}/spool
+    raster_sha256: list[Sha256] = Field(min_length=1)
+
+
+class SettleRequest(Body):  # POST /issues/{issue_id}/settle, idempotent
+    outcome: Literal["printed", "not_started", "unknown"]
+    fault: PrintFault | None = None
+    evidence: PrintEvidence | None = None
+    status: PrinterStatus | None = None
+
+
+class SettleAnswer(Body):
+    issue_id: str
+    state: IssueState
+
+
+# --- to and from the domain ---------------------------------------------------------------------
+
+
+def search_answer(result: SearchResult) -> SearchAnswer:
+    if isinstance(result, SearchUnavailable):
+        return SearchAnswer(result="unavailable", code=result.code)
+    if isinstance(result, NoHits):
+        return SearchAnswer(
+            result="none", choices=list(result.choices), data_as_of=result.data_as_of
+        )
+    hits, choices = list(result.hits), list(result.choices)
+    if isinstance(result, TooMany):
+        return SearchAnswer(
+            result="too_many", hits=hits, choices=choices, count=result.count,
+            data_as_of=result.data_as_of,
+        )  # fmt: skip
+    return SearchAnswer(
+        result="found", hits=hits, choices=choices, count=len(hits), data_as_of=result.data_as_of
+    )
+
+
+def search_result(answer: SearchAnswer) -> SearchResult:
+    if answer.result == "unavailable":
+        return SearchUnavailable(answer.code)
+    choices = tuple(answer.choices)
+    if answer.result == "none":
+        return NoHits(choices, answer.data_as_of)
+    if answer.result == "too_many":
+        return TooMany(answer.count, tuple(answer.hits), choices, answer.data_as_of)
+    return Found(tuple(answer.hits), choices, answer.data_as_of)
+
+
+def settle_request(outcome: PrintOutcome) -> SettleRequest:
+    if isinstance(outcome, Printed):
+        return SettleRequest(outcome="printed", evidence=outcome.evidence)
+    if isinstance(outcome, NotStarted):
+        return SettleRequest(outcome="not_started", fault=outcome.fault, status=outcome.status)
+    return SettleRequest(
+        outcome="unknown", fault=outcome.fault, evidence=outcome.evidence, status=outcome.status
+    )
+
+
+def print_outcome(request: SettleRequest) -> PrintOutcome | None:
+    """The outcome a settle request reports; None when it contradicts itself."""
+    if request.outcome == "printed":
+        return Printed(request.evidence) if request.evidence and not request.fault else None
+    if request.fault is None:
+        return None
+    if request.outcome == "not_started":
+        return None if request.evidence else NotStarted(request.fault, request.status)
+    return PrintUnknown(request.fault, request.evidence, request.status)
