@@ -43,11 +43,22 @@ from kiosk.domain.query import (
 CONTRACT_VERSION = 1
 PREFIX = "/api/v1"
 
-#: Headers. The terminal names itself by the signature's key id; the key of a retry is a header so
-#: that it is signed apart from the body.
+#: Headers. The terminal names itself by the signature's key id. Every request carries both headers
+#: below and signs them; the idempotency key is new for every request but a retry.
 IDEMPOTENCY_KEY = "Idempotency-Key"
+#: The session that staff opened the terminal with (``OpenAnswer.session``); ``-`` before that.
+#: Without a live one the server answers only hello, heartbeat, self-test, recover and open.
+TERMINAL_SESSION = "Terminal-Session"
+NO_SESSION = "-"
 #: What RFC 9421 signs: content-digest covers the body (RFC 9530).
-SIGNED_COMPONENTS = ("@method", "@path", "@query", "content-digest", "idempotency-key")
+SIGNED_COMPONENTS = (
+    "@method",
+    "@path",
+    "@query",
+    "content-digest",
+    "idempotency-key",
+    "terminal-session",
+)
 #: ``tag`` parameter of every signature, so that it is good for nothing else.
 SIGNATURE_TAG = "daicho-kiosk"
 #: Seconds a signature may be old.
@@ -87,7 +98,6 @@ class HelloAnswer(Body):  # GET /hello
 class HeartbeatRequest(Body):  # POST /heartbeat
     phase: str
     printer: PrinterStatus | None = None
-    staff_session: str | None = None
 
 
 class HeartbeatAnswer(Body):
@@ -106,7 +116,7 @@ class OpenRequest(Body):  # POST /open
 class OpenAnswer(Body):
     staff_id: str
     display_name: str
-    session: str = Field(repr=False)  # opaque; sent with every later request's body where asked
+    session: str = Field(repr=False)  # opaque; lives in the terminal's memory only
 
 
 class SelfTestRequest(Body):  # POST /self-test
