@@ -1,0 +1,276 @@
+"""Everything that can happen to the terminal: touches, answers of the lanes, and time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from kiosk.domain.applicant import ApplicantKind
+from kiosk.domain.certificate import CertificateContent, DrawnCertificate, DrawRefusal
+from kiosk.domain.ledger import LedgerEntry
+from kiosk.domain.ports import (
+    Application,
+    CheckResult,
+    Heartbeat,
+    Recovered,
+    Released,
+    Reserved,
+    ServerFault,
+    ServerHello,
+    Settled,
+    StaffOpened,
+)
+from kiosk.domain.printer import PrinterStatus, PrintOutcome, PrintProgress
+from kiosk.domain.query import Query, QueryKind, SearchResult
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """Every event carries the monotonic second at which it happened."""
+
+    t: float
+
+
+# --- a person's touches -------------------------------------------------------------------------
+
+
+class Touched(At):
+    """Any touch at all: somebody is there."""
+
+
+class Begin(At):
+    """The attract screen was touched."""
+
+
+class ConsentGiven(At):
+    """The purpose notice was accepted."""
+
+
+@dataclass(frozen=True, slots=True)
+class KindChosen(At):
+    kind: ApplicantKind
+
+
+@dataclass(frozen=True, slots=True)
+class FieldFocused(At):
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class FieldEdited(At):
+    name: str
+    text: str = field(repr=False)
+
+
+class ApplicantDone(At):
+    """次へ on the applicant screen."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchKindChosen(At):
+    kind: QueryKind
+
+
+@dataclass(frozen=True, slots=True)
+class TownChosen(At):
+    """``base`` tapped (中央), then ``town`` with its 丁目 (中央一丁目); both empty clears."""
+
+    base: str
+    town: str
+
+
+@dataclass(frozen=True, slots=True)
+class SearchTextEdited(At):
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class YearChosen(At):
+    year: int | None
+
+
+class SearchPressed(At):
+    """検索 pressed."""
+
+
+@dataclass(frozen=True, slots=True)
+class NarrowingChosen(At):
+    """One of the result's choices."""
+
+    query: Query
+
+
+@dataclass(frozen=True, slots=True)
+class HitChosen(At):
+    entry_id: int
+
+
+class CertifyPressed(At):
+    """この建物の証明書 pressed on the entry screen."""
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewPageTurned(At):
+    page: int  # from 0
+
+
+class PreviewAccepted(At):
+    """The preview is right: on to number of copies."""
+
+
+@dataclass(frozen=True, slots=True)
+class CopiesChosen(At):
+    copies: int
+
+
+class IssuePressed(At):
+    """発行する pressed: the only touch that leads to paper."""
+
+
+class PaperTaken(At):
+    """受け取りました pressed."""
+
+
+class AnotherBuilding(At):
+    """続けて別の建物: the applicant stays."""
+
+
+class Finished(At):
+    """終了 pressed."""
+
+
+class BackPressed(At):
+    """戻る pressed."""
+
+
+class CancelPressed(At):
+    """中止 pressed."""
+
+
+class CancelConfirmed(At):
+    """Yes, stop."""
+
+
+class CancelDismissed(At):
+    """No, go on."""
+
+
+class StillHere(At):
+    """続ける pressed on the idle warning."""
+
+
+# --- staff --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class StaffSignIn(At):
+    staff_id: str
+    pin: str = field(repr=False)
+    power_cycled: bool = False  # staff confirm: the printer was switched off and on
+
+
+class StaffWanted(At):
+    """The staff corner was pressed on an out-of-order or closed screen."""
+
+
+# --- answers; ``generation`` is the session's when the effect was started ------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(At):
+    generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class HelloAnswered(Answer):
+    answer: ServerHello | ServerFault
+
+
+@dataclass(frozen=True, slots=True)
+class HeartbeatAnswered(Answer):
+    answer: Heartbeat | ServerFault
+
+
+@dataclass(frozen=True, slots=True)
+class StaffAnswered(Answer):
+    answer: StaffOpened | ServerFault
+
+
+@dataclass(frozen=True, slots=True)
+class RecoverAnswered(Answer):
+    answer: Recovered | ServerFault
+
+
+@dataclass(frozen=True, slots=True)
+class SelfTestEnded(Answer):
+    """All checks ran and the report was sent (``reported`` False: it could not be)."""
+
+    checks: tuple[CheckResult, ...]
+    reported: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterSeen(Answer):
+    status: PrinterStatus
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyAnswered(Answer):
+    answer: Application | ServerFault
+
+
+@dataclass(frozen=True, slots=True)
+class SearchAnswered(Answer):
+    result: SearchResult = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class EntryAnswered(Answer):
+    answer: LedgerEntry | ServerFault = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewMade(Answer):
+    """``pages`` are PNG; a refusal sends the person to the counter with its reason."""
+
+    answer: CertificateContent | DrawRefusal = field(repr=False)
+    pages: tuple[bytes, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ReserveAnswered(Answer):
+    answer: Reserved | ServerFault
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseAnswered(Answer):
+    answer: Released | ServerFault
+
+
+@dataclass(frozen=True, slots=True)
+class SheetDrawn(Answer):
+    answer: DrawnCertificate | DrawRefusal
+
+
+@dataclass(frozen=True, slots=True)
+class PrintProgressed(Answer):
+    progress: PrintProgress
+
+
+@dataclass(frozen=True, slots=True)
+class PrintEnded(Answer):
+    outcome: PrintOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class SettleAnswered(Answer):
+    answer: Settled | ServerFault
+
+
+# --- time ---------------------------------------------------------------------------------------
+
+
+class Tick(At):
+    """Once a second while anything counts."""
+
+
+Event = At  # every event is an At; machine.py dispatches on the exact class

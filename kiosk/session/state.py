@@ -1,0 +1,166 @@
+"""What the terminal knows at one moment: an immutable value, and nothing personal outside Visit.
+
+``step(session, event) -> (session, effects)`` in machine.py makes the next one; screens only read.
+Dropping ``visit`` drops everything that a person typed or was shown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from kiosk.domain.applicant import Applicant, ApplicantDraft, FieldFault
+from kiosk.domain.certificate import CertificateContent, DrawnCertificate
+from kiosk.domain.issuance import IssueState
+from kiosk.domain.ledger import LedgerEntry
+from kiosk.domain.ports import Application, CheckResult, Recovered
+from kiosk.domain.printer import PrinterStatus, PrintProgress
+from kiosk.domain.query import QueryKind, SearchResult
+
+MAX_COPIES = 5
+
+
+class Phase(StrEnum):
+    """Which screen is up. One at a time."""
+
+    STARTING = "starting"  # before the first answer of the server
+    SIGN_IN = "sign_in"  # staff open the terminal
+    SELF_TEST = "self_test"
+    OUT_OF_ORDER = "out_of_order"  # 係員へ; staff can sign in again from here
+    CLOSED = "closed"  # a stop order, or the server cannot be heard
+    ATTRACT = "attract"
+    CONSENT = "consent"
+    APPLICANT = "applicant"
+    SEARCH = "search"
+    RESULTS = "results"
+    ENTRY = "entry"
+    PREVIEW = "preview"
+    CONFIRM = "confirm"
+    PRINTING = "printing"
+    TAKE_PAPER = "take_paper"
+    END = "end"
+    SORRY = "sorry"  # this visit cannot go on; sentence and the counter
+
+
+#: Phases in which a member of the public may be standing there with data on the screen.
+VISIT_PHASES = frozenset(
+    {
+        Phase.CONSENT, Phase.APPLICANT, Phase.SEARCH, Phase.RESULTS, Phase.ENTRY, Phase.PREVIEW,
+        Phase.CONFIRM, Phase.PRINTING, Phase.TAKE_PAPER, Phase.END, Phase.SORRY,
+    }
+)  # fmt: skip
+
+
+class Overlay(StrEnum):
+    """What lies over the screen. The screen under it takes no touch."""
+
+    NONE = "none"
+    IDLE_WARNING = "idle_warning"
+    CANCEL_CONFIRM = "cancel_confirm"
+
+
+class Stage(StrEnum):
+    """Where one copy's issuance is, as the person is told."""
+
+    RESERVING = "reserving"
+    RELEASING = "releasing"
+    DRAWING = "drawing"
+    PRINTING = "printing"
+    SETTLING = "settling"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class SearchDraft:
+    """What is being asked. ``town`` is tapped, ``text`` typed, ``year`` tapped."""
+
+    kind: QueryKind = QueryKind.LOT
+    town_base: str = ""  # 中央
+    town: str = ""  # 中央一丁目; empty while only the base is chosen
+    text: str = field(default="", repr=False)
+    year: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CopyJob:
+    """The copy that is being issued now. ``copy`` counts from 1."""
+
+    copy: int
+    copies: int
+    idempotency_key: str
+    stage: Stage = Stage.RESERVING
+    issue_id: str = ""
+    number: str = ""
+    issued_on: date | None = None
+    expected_pdf_sha256: str = ""
+    drawn: DrawnCertificate | None = None
+    progress: PrintProgress | None = None
+    started: bool = False  # the printer has been handed the job
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedCopy:
+    """One copy's end, for the last screen: its number and state."""
+
+    number: str
+    state: IssueState
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One person's visit. Its repr says nothing but its id."""
+
+    visit_id: str
+    draft: ApplicantDraft = field(default_factory=ApplicantDraft, repr=False)
+    faults: tuple[tuple[str, FieldFault], ...] = field(default=(), repr=False)
+    focus: str = "name"  # the item that is being typed
+    applicant: Applicant | None = field(default=None, repr=False)
+    application: Application | None = field(default=None, repr=False)
+    search: SearchDraft = field(default_factory=SearchDraft, repr=False)
+    result: SearchResult | None = field(default=None, repr=False)
+    entry: LedgerEntry | None = field(default=None, repr=False)
+    content: CertificateContent | None = field(default=None, repr=False)
+    preview_pages: tuple[bytes, ...] = field(default=(), repr=False)  # PNG
+    preview_page: int = 0  # page shown, from 0
+    copies: int = 1
+    job: CopyJob | None = field(default=None, repr=False)
+    issued: tuple[IssuedCopy, ...] = field(default=(), repr=False)
+    unsettled: bool = False  # the server has not yet acknowledged a sheet's end
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the terminal was told by the server and its own checks; nothing personal."""
+
+    terminal: str = ""
+    label: str = ""
+    production: bool = False
+    data_as_of: str = ""
+    accepting: bool = False
+    stop_reason: str = ""
+    printer: PrinterStatus | None = None
+    checks: tuple[CheckResult, ...] = ()
+    recovered: Recovered | None = None
+    power_cycle_needed: bool = False
+    staff_name: str = ""
+    need_staff: bool = False  # after the present visit the terminal closes until staff reopen it
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """The whole terminal. ``generation`` rises whenever a visit ends: older answers are dropped."""
+
+    phase: Phase = Phase.STARTING
+    overlay: Overlay = Overlay.NONE
+    generation: int = 0
+    waiting: str = ""  # name of the effect whose answer is awaited; "" when none
+    notice: str = ""  # catalogue key of a sentence to show on this screen; "" when none
+    notice_detail: str = ""  # e.g. a glyph's code for staff; never personal
+    facts: Facts = field(default_factory=Facts)
+    visit: Visit | None = None
+    now: float = 0.0  # monotonic seconds of the last event
+    touched_at: float = 0.0  # monotonic seconds of the last touch or phase change
+    entered_at: float = 0.0  # monotonic seconds when this phase began
+    countdown: int = 0  # seconds left, while a warning or an end screen counts
+    last_heartbeat: float = 0.0  # monotonic seconds of the server's last answer
