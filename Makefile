@@ -1,0 +1,41 @@
+# Two commands do everything on a fresh Debian or Ubuntu machine: `make run` and `make test`.
+SHELL := /bin/sh
+PY := .venv/bin/python
+OUT ?= out/visit
+PRINTER ?= ok
+
+.DEFAULT_GOAL := help
+.PHONY: help run visit test test-long bench lint reset-demo clean
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+run: ## Server with a sample ledger, and the terminal with the simulated printer
+	@sh deploy/bootstrap.sh run
+	@exec $(PY) -m deploy.one_machine run
+
+visit: ## Play one whole visit: make visit OUT=dir [PRINTER=ok|empty|jam|mute]
+	@sh deploy/bootstrap.sh visit
+	@exec $(PY) -m tests.visit --out "$(OUT)" --printer "$(PRINTER)"
+
+test: ## Style, types and every test, on SQLite and on a PostgreSQL that the run starts itself
+	@sh deploy/bootstrap.sh test
+	@sh deploy/check.sh
+
+test-long: ## The tests that take long too
+	@sh deploy/bootstrap.sh test
+	@DAICHO_REQUIRE_POSTGRES=1 $(PY) -m pytest -n 2 --dist loadfile -m "long or not long"
+
+bench: ## Ratios and distributions: touch, search, confirm to first byte, start, idle
+	@sh deploy/bootstrap.sh test
+	@$(PY) -m tests.bench
+
+lint: ## ruff and mypy only
+	@sh deploy/bootstrap.sh test
+	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy
+
+reset-demo: ## Forget the demo's database, keys and passwords (asks nothing)
+	@$(PY) -m deploy.one_machine reset || sh deploy/bootstrap.sh say-install
+
+clean: ## Remove what tests and visits left
+	@rm -rf out .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,214 @@
+"""Everything on one machine: the section's server and the terminal as sibling processes.
+
+``python -m deploy.one_machine run`` is what ``make run`` calls; ``reset`` forgets the demo.
+The server never depends on the terminal: when the terminal dies it is started again, finds its
+open issue at the server, and asks for staff.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import fcntl
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+DATA = ROOT / "var" / "demo"
+HOST = "127.0.0.1"
+DEFAULT_PORT = 8600
+#: A cold start on two cores takes about two seconds; this is for a machine under load.
+SERVER_START_S = 60.0
+#: A server that is told to stop finishes its request; then it is made to.
+STOP_S = 10.0
+#: Crashes in a row, each within CRASH_WINDOW_S, after which the terminal is left closed.
+CRASHES_MAX = 5
+CRASH_WINDOW_S = 30.0
+
+
+class Said(Exception):  # noqa: N818 - it is a sentence for the person, not an error's name
+    """Ends the program with a sentence."""
+
+
+def say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+@contextlib.contextmanager
+def only_one(data: Path) -> Iterator[None]:
+    """Hold the demo's lock, or say that it runs already."""
+    data.mkdir(parents=True, exist_ok=True)
+    with (data / "run.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise Said(
+                "すでに動いています。先に動かしたほうを Ctrl-C で止めてから、もう一度どうぞ。"
+            ) from None
+        yield
+
+
+def port_is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True
+
+
+def prepare(data: Path, port: int) -> dict[str, Any]:
+    """Database, keys, sample ledger and demo accounts; done once, then only read."""
+    say("見本の台帳と鍵を用意しています…")
+    command = [sys.executable, "-m", "admin", "demo", "--data-dir", str(data), "--port", str(port)]
+    if subprocess.run(command, cwd=ROOT, check=False).returncode != 0:
+        raise Said(
+            "用意できませんでした。上の行に理由があります。make reset-demo で最初からやり直せます。"
+        )
+    facts: dict[str, Any] = json.loads((data / "demo.json").read_text(encoding="utf-8"))
+    return facts
+
+
+def start_server(data: Path, port: int) -> subprocess.Popen[bytes]:
+    """The server in a session of its own: the keys of this terminal window do not reach it."""
+    log = (data / "server.log").open("ab")
+    command = [sys.executable, "-m", "admin", "serve", "--data-dir", str(data)]
+    command += ["--host", HOST, "--port", str(port)]
+    server = subprocess.Popen(
+        command, cwd=ROOT, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True
+    )
+    deadline = time.monotonic() + SERVER_START_S
+    while time.monotonic() < deadline:
+        if server.poll() is not None:
+            break
+        with contextlib.suppress(OSError), socket.create_connection((HOST, port), timeout=1):
+            return server
+        time.sleep(0.1)
+    stop(server)
+    raise Said(f"サーバーが始まりません。記録: {data / 'server.log'}")
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is not None:
+        return
+    process.terminate()
+    try:
+        process.wait(STOP_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def introduce(facts: dict[str, Any], port: int) -> None:
+    say("")
+    say("  職員のページ     " + f"http://{HOST}:{port}/")
+    say(f"    職員番号       {facts['staff_id']}")
+    say(f"    最初のパスワード {facts['first_password']}  (はじめに変更します)")
+    say("  端末をひらく")
+    say(f"    職員番号       {facts['terminal_staff_id']}")
+    say(f"    暗証番号       {facts['terminal_pin']}")
+    say("  プリンターであそぶ  python -m kiosk.printing.simulator_control --help")
+    say("  おわるとき       Ctrl-C      最初から  make reset-demo")
+    say("")
+
+
+def run_terminal(facts: dict[str, Any]) -> None:
+    """Keep the terminal open until it is closed on purpose; after a crash it starts again."""
+    crashes: list[float] = []
+    while True:
+        terminal = subprocess.Popen(
+            [sys.executable, "-m", "kiosk", "run", "--config", facts["kiosk_config"]],
+            cwd=ROOT,
+            start_new_session=True,
+        )
+        try:
+            code = terminal.wait()
+        finally:
+            stop(terminal)
+        if code == 0:
+            return
+        now = time.monotonic()
+        crashes = [t for t in crashes if now - t < CRASH_WINDOW_S] + [now]
+        if len(crashes) > CRASHES_MAX:
+            raise Said("端末が続けて止まります。画面の記録を見て、原因を直してからもう一度どうぞ。")
+        say(
+            f"端末が止まりました ({code})。もう一度ひらきます。係員が暗証番号でひらくまで受け付けません。"
+        )
+        time.sleep(1)
+
+
+def play_visit(facts: dict[str, Any], port: int) -> int:
+    """No display: a whole visit on a virtual one, with pictures and the certificate left behind."""
+    out = ROOT / "out" / "visit"
+    say("画面 (DISPLAY) がありません。仮の画面で、はじめから終わりまでの一回を実演します。")
+    if subprocess.run(["sh", "deploy/bootstrap.sh", "visit"], cwd=ROOT, check=False).returncode:  # noqa: S607
+        return 1
+    command = [sys.executable, "-m", "tests.visit", "--out", str(out)]
+    command += ["--demo", str(DATA), "--port", str(port)]
+    code = subprocess.run(command, cwd=ROOT, check=False).returncode
+    if code == 0:
+        say(f"できました。画面の絵 {out / 'screens'}、証明書 {out / 'certificate.pdf'}")
+    return code
+
+
+def _interrupt(_signal: int, _frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+def run(port: int) -> int:
+    signal.signal(signal.SIGTERM, _interrupt)
+    with only_one(DATA):
+        if not port_is_free(port):
+            raise Said(
+                f"ポート {port} はほかのプログラムが使っています。"
+                f"それを止めるか、DAICHO_PORT=8601 make run のように番号を変えてください。"
+            )
+        facts = prepare(DATA, port)
+        server = start_server(DATA, port)
+        try:
+            introduce(facts, port)
+            if not os.environ.get("DISPLAY"):
+                return play_visit(facts, port)
+            run_terminal(facts)
+        except KeyboardInterrupt:
+            say("\n終わります…")
+        finally:
+            stop(server)
+    return 0
+
+
+def reset() -> int:
+    with only_one(DATA):
+        shutil.rmtree(DATA)
+    say("見本のデータ・鍵・パスワードを消しました。make run で新しく始まります。")
+    return 0
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m deploy.one_machine", description=__doc__)
+    parser.add_argument("command", choices=("run", "reset"))
+    chosen = parser.parse_args(arguments)
+    try:
+        port = int(os.environ.get("DAICHO_PORT", DEFAULT_PORT))
+        return run(port) if chosen.command == "run" else reset()
+    except ValueError:
+        say("DAICHO_PORT は数字で書いてください。例: DAICHO_PORT=8601 make run")
+        return 2
+    except Said as sentence:
+        say(str(sentence))
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())
