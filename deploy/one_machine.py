@@ -143,12 +143,13 @@ def run_terminal(facts: dict[str, Any]) -> None:
         if len(crashes) > CRASHES_MAX:
             raise Said("端末が続けて止まります。画面の記録を見て、原因を直してからもう一度どうぞ。")
         say(
-            f"端末が止まりました ({code})。もう一度ひらきます。係員が暗証番号でひらくまで受け付けません。"
+            f"端末が止まりました ({code})。もう一度ひらきます。"
+            "係員が暗証番号でひらくまで受け付けません。"
         )
         time.sleep(1)
 
 
-def play_visit(facts: dict[str, Any], port: int) -> int:
+def play_visit(port: int) -> int:
     """No display: a whole visit on a virtual one, with pictures and the certificate left behind."""
     out = ROOT / "out" / "visit"
     say("画面 (DISPLAY) がありません。仮の画面で、はじめから終わりまでの一回を実演します。")
@@ -179,7 +180,7 @@ def run(port: int) -> int:
         try:
             introduce(facts, port)
             if not os.environ.get("DISPLAY"):
-                return play_visit(facts, port)
+                return play_visit(port)
             run_terminal(facts)
         except KeyboardInterrupt:
             say("\n終わります…")
