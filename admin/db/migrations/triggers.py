@@ -40,3 +40,28 @@ def no_delete(table: str) -> None:
         f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} "
         "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
     )
+
+
+def fixed_once_set(table: str, always: tuple[str, ...], once: tuple[str, ...]) -> None:
+    """Refuse an UPDATE that alters a column of ``always``, or one of ``once`` that is set."""
+    sqlite = op.get_bind().dialect.name == "sqlite"
+    differs = "IS NOT" if sqlite else "IS DISTINCT FROM"
+    broken = [f"NEW.{column} {differs} OLD.{column}" for column in always]
+    broken += [
+        f"(OLD.{column} IS NOT NULL AND NEW.{column} {differs} OLD.{column})" for column in once
+    ]
+    condition = " OR ".join(broken)
+    if sqlite:
+        op.execute(
+            f"CREATE TRIGGER {table}_fixed BEFORE UPDATE ON {table} WHEN {condition} "
+            f"BEGIN SELECT RAISE(ABORT, '{table}: a fixed column was changed'); END"
+        )
+        return
+    op.execute(
+        "CREATE OR REPLACE FUNCTION refuse_fixed() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION '%: a fixed column was changed', TG_TABLE_NAME; END $$"
+    )
+    op.execute(
+        f"CREATE TRIGGER {table}_fixed BEFORE UPDATE ON {table} FOR EACH ROW "
+        f"WHEN ({condition}) EXECUTE FUNCTION refuse_fixed()"
+    )

@@ -1,0 +1,106 @@
+"""The section's server for one visit: a real sibling process on loopback, and its own commands."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+HOST = "127.0.0.1"
+START_S = 60.0
+STOP_S = 15.0
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+class Section:
+    """``python -m admin`` on a data folder; started here unless it runs already."""
+
+    def __init__(self, data: Path, port: int | None = None, running: bool = False) -> None:
+        self.data = data
+        self.port = port or free_port()
+        self._running = running
+        self._process: subprocess.Popen[bytes] | None = None
+        self.facts: dict[str, Any] = {}
+
+    @property
+    def url(self) -> str:
+        return f"http://{HOST}:{self.port}"
+
+    def command(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """One of the server's own commands; its output is returned, its complaint is ours."""
+        return subprocess.run(
+            [sys.executable, "-m", "admin", *words, "--data-dir", str(self.data)],
+            capture_output=True, text=True, timeout=300, check=False, env=self._environment(),
+        )  # fmt: skip
+
+    def _environment(self) -> dict[str, str]:
+        kept = {key: value for key, value in os.environ.items() if not key.startswith("DAICHO_")}
+        assets = os.environ.get("DAICHO_ASSETS")
+        return {**kept, "DAICHO_ASSETS": assets} if assets else kept
+
+    def __enter__(self) -> Section:
+        if not self._running:
+            made = self.command("demo", "--port", str(self.port))
+            if made.returncode:
+                raise RuntimeError(f"demo failed:\n{made.stdout}\n{made.stderr}")
+        self.facts = json.loads((self.data / "demo.json").read_text(encoding="utf-8"))
+        if not self._running:
+            self.start()
+        return self
+
+    def start(self) -> None:
+        log = (self.data / "server.log").open("ab")
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "admin", "serve", "--data-dir", str(self.data),
+             "--host", HOST, "--port", str(self.port)],
+            stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True,
+            env=self._environment(),
+        )  # fmt: skip
+        log.close()
+        deadline = time.monotonic() + START_S
+        while time.monotonic() < deadline:
+            if self._process.poll() is not None:
+                break
+            try:
+                socket.create_connection((HOST, self.port), timeout=1).close()
+            except OSError:
+                time.sleep(0.05)
+            else:
+                return
+        text = (self.data / "server.log").read_text(encoding="utf-8", errors="replace")
+        raise RuntimeError(f"the server did not start:\n{text[-2000:]}")
+
+    def kill(self) -> None:
+        """As a power cut would: SIGKILL."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
+    def stop(self) -> None:
+        if self._process is None or self._process.poll() is not None:
+            return
+        self._process.terminate()
+        try:
+            self._process.wait(STOP_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
