@@ -9,6 +9,7 @@ Bodies embed the domain's frozen dataclasses as they are: pydantic checks them f
 
 from __future__ import annotations
 
+import base64
 from datetime import date
 from typing import Annotated, Literal
 
@@ -18,7 +19,7 @@ from kiosk.domain.applicant import Applicant
 from kiosk.domain.certificate import FormIdentity
 from kiosk.domain.issuance import IssueState
 from kiosk.domain.ledger import LedgerEntry
-from kiosk.domain.ports import CheckResult
+from kiosk.domain.ports import CheckResult, Released
 from kiosk.domain.printer import (
     ClearState,
     NotStarted,
@@ -240,6 +241,28 @@ def search_result(answer: SearchAnswer) -> SearchResult:
     if answer.result == "too_many":
         return TooMany(answer.count, tuple(answer.hits), choices, answer.data_as_of)
     return Found(tuple(answer.hits), choices, answer.data_as_of)
+
+
+def release_answer(released: Released) -> ReleaseAnswer:
+    return ReleaseAnswer(
+        issue_id=released.issue_id,
+        number=released.number,
+        issued_on=released.issued_on,
+        seal_png=base64.b64encode(released.seal_png),
+        pdf_sha256=released.pdf_sha256,
+        page_count=released.page_count,
+    )
+
+
+def released(answer: ReleaseAnswer) -> Released:
+    return Released(
+        issue_id=answer.issue_id,
+        number=answer.number,
+        issued_on=answer.issued_on,
+        seal_png=answer.seal_png,
+        pdf_sha256=answer.pdf_sha256,
+        page_count=answer.page_count,
+    )
 
 
 def settle_request(outcome: PrintOutcome) -> SettleRequest:

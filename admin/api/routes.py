@@ -1,0 +1,242 @@
+"""The contract's endpoints (kiosk/ledger_client/wire.py), thin: check, call a service, answer."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header
+
+from admin.api.state import AnyTerminal, OpenTerminal, Refused, State
+from admin.db.issue_tables import Terminal
+from admin.services import accounts, applications, issuing, operation_log, terminals
+from admin.services.issuing import IssueRefusal
+from kiosk.domain.events import EventCode
+from kiosk.domain.query import SearchUnavailable
+from kiosk.ledger_client import wire
+
+router = APIRouter(prefix=wire.PREFIX)
+
+Key = Annotated[str, Header(alias=wire.IDEMPOTENCY_KEY, min_length=8, max_length=64)]
+
+#: Refusals that say "there is no such thing here"; everything else is a conflict.
+_NOT_HERE = {"unknown_issue", "unknown_application", "unknown_entry", "unknown_terminal"}
+
+
+def _refuse(refusal: IssueRefusal) -> Refused:
+    return Refused(404 if refusal.code in _NOT_HERE else 409, refusal.code, refusal.detail)
+
+
+# --- the terminal -------------------------------------------------------------------------------
+
+
+@router.get("/hello")
+def hello(state: State, caller: AnyTerminal) -> wire.HelloAnswer:
+    with state.services.database.read() as session:
+        row = session.get_one(Terminal, caller.terminal)
+        return wire.HelloAnswer(
+            contract=wire.CONTRACT_VERSION,
+            build=state.build,
+            form=state.services.sheets.form(),
+            now=state.services.now(),
+            terminal=row.id,
+            terminal_label=row.label,
+            accepting=row.stopped_at is None,
+            production=row.production or state.settings.production,
+            data_as_of=state.data_as_of(session),
+            open_issue=terminals.has_open_issue(session, row.id),
+        )
+
+
+@router.post("/heartbeat")
+def heartbeat(
+    state: State, caller: AnyTerminal, body: wire.HeartbeatRequest
+) -> wire.HeartbeatAnswer:
+    now = state.services.now()
+    with state.services.database.write() as session:
+        terminals.seen(session, caller.terminal, body.phase[:40], body.printer, now)
+        row = session.get_one(Terminal, caller.terminal)
+        return wire.HeartbeatAnswer(
+            now=now,
+            accepting=row.stopped_at is None,
+            reason=row.stop_reason or "",
+            staff_session=caller.live,
+        )
+
+
+@router.post("/open")
+def open_terminal(state: State, caller: AnyTerminal, body: wire.OpenRequest) -> wire.OpenAnswer:
+    now = state.services.now()
+    with state.services.database.write() as session:
+        account = accounts.check_pin(session, body.staff_id, body.pin, now, caller.terminal)
+        if isinstance(account, accounts.AccountRefusal):
+            answer: wire.OpenAnswer | accounts.AccountRefusal = account
+        else:
+            token = terminals.open_terminal(session, caller.terminal, account.staff_id, now)
+            answer = wire.OpenAnswer(
+                staff_id=account.staff_id, display_name=account.display_name, session=token
+            )
+    # The refusal is raised after the commit: a failed attempt must be counted and logged.
+    if isinstance(answer, accounts.AccountRefusal):
+        raise Refused(403, answer.code)
+    return answer
+
+
+@router.post("/recover")
+def recover(state: State, caller: OpenTerminal, body: wire.RecoverRequest) -> wire.RecoverAnswer:
+    answer = issuing.recover(
+        state.services, caller.terminal, body.clear, power_cycled=body.power_cycled
+    )
+    if isinstance(answer, IssueRefusal):
+        raise _refuse(answer)
+    return wire.RecoverAnswer(
+        failed=list(answer.failed),
+        unknown=list(answer.unknown),
+        power_cycle_needed=answer.power_cycle_needed,
+    )
+
+
+@router.post("/self-test", status_code=204)
+def self_test(state: State, caller: AnyTerminal, body: wire.SelfTestRequest) -> None:
+    terminals.store_self_test(state.services, caller.terminal, body.build, body.results)
+
+
+# --- the visit ----------------------------------------------------------------------------------
+
+
+@router.post("/applications")
+def apply(state: State, caller: OpenTerminal, body: wire.ApplyRequest) -> wire.ApplyAnswer:
+    with state.services.database.read() as session:
+        if not terminals.accepting(session, caller.terminal):
+            raise Refused(409, "stopped")
+    made = applications.create_application(
+        state.services, caller.terminal, body.visit, body.applicant
+    )
+    return wire.ApplyAnswer(application_id=made.application_id, user_id=made.user_id)
+
+
+@router.post("/applications/{application_id}/search")
+def search(
+    state: State, caller: OpenTerminal, application_id: str, body: wire.SearchRequest
+) -> wire.SearchAnswer:
+    services = state.services
+    with services.database.read() as session:
+        if applications.application_of(session, application_id, caller.terminal) is None:
+            raise Refused(404, "unknown_application")
+        result = state.search(session, body.query, services.today())
+    if isinstance(result, SearchUnavailable):
+        return wire.search_answer(result)
+    answer = wire.search_answer(result)
+    # One row when the answer is shown; never the words, which may be somebody's name.
+    with services.database.write() as session:
+        applications.remember_found(session, application_id, [hit.entry_id for hit in answer.hits])
+        operation_log.append(
+            session,
+            EventCode.SEARCH_SHOWN,
+            operation_log.terminal_actor(caller.terminal),
+            at=services.now(),
+            subject=application_id,
+            data={
+                "query_kind": body.query.kind.value,
+                "result": answer.result,
+                "count": len(answer.hits),
+            },
+        )
+    return answer
+
+
+@router.post("/applications/{application_id}/entries/{entry_id}")
+def open_entry(
+    state: State, caller: OpenTerminal, application_id: str, entry_id: int
+) -> wire.EntryAnswer:
+    services = state.services
+    with services.database.write() as session:
+        if applications.application_of(session, application_id, caller.terminal) is None:
+            raise Refused(404, "unknown_application")
+        if not applications.was_found(session, application_id, entry_id):
+            raise Refused(404, "unknown_entry")
+        entry = services.load_entry(session, entry_id)
+        if entry is None:
+            raise Refused(404, "unknown_entry")
+        operation_log.append(
+            session,
+            EventCode.ENTRY_OPENED,
+            operation_log.terminal_actor(caller.terminal),
+            at=services.now(),
+            subject=application_id,
+            data={"entry_id": entry_id, "entry_version": entry.version},
+        )
+        return wire.EntryAnswer(entry=entry)
+
+
+@router.post("/visits/{visit}/end", status_code=204)
+def end_visit(
+    state: State, caller: AnyTerminal, visit: wire.Identifier, body: wire.EndVisitRequest
+) -> None:
+    services = state.services
+    with services.database.write() as session:
+        operation_log.append(
+            session,
+            EventCode.VISIT_ENDED,
+            operation_log.terminal_actor(caller.terminal),
+            at=services.now(),
+            subject=visit,
+            data={"ending": body.ending},
+        )
+
+
+# --- the issue ----------------------------------------------------------------------------------
+
+
+@router.post("/applications/{application_id}/issues")
+def reserve(
+    state: State,
+    caller: OpenTerminal,
+    application_id: str,
+    body: wire.ReserveRequest,
+    key: Key,
+) -> wire.ReserveAnswer:
+    answer = issuing.reserve(
+        state.services,
+        issuing.ReserveOrder(
+            terminal=caller.terminal,
+            application_id=application_id,
+            entry_id=body.entry_id,
+            entry_version=body.entry_version,
+            form=body.form,
+            content_sha256=body.content_sha256,
+            copy_index=body.copy_index,
+            copies=body.copies,
+            idempotency_key=key,
+        ),
+    )
+    if isinstance(answer, IssueRefusal):
+        raise _refuse(answer)
+    return wire.ReserveAnswer(issue_id=answer.issue_id)
+
+
+@router.post("/issues/{issue_id}/release")
+def release(state: State, caller: OpenTerminal, issue_id: str) -> wire.ReleaseAnswer:
+    answer = issuing.release(state.services, issue_id, caller.terminal)
+    if isinstance(answer, IssueRefusal):
+        raise _refuse(answer)
+    return wire.release_answer(answer)
+
+
+@router.post("/issues/{issue_id}/spool", status_code=204)
+def spool(state: State, caller: OpenTerminal, issue_id: str, body: wire.SpoolRequest) -> None:
+    refusal = issuing.spool(state.services, issue_id, caller.terminal, body.raster_sha256)
+    if refusal is not None:
+        raise _refuse(refusal)
+
+
+@router.post("/issues/{issue_id}/settle")
+def settle(
+    state: State, caller: AnyTerminal, issue_id: str, body: wire.SettleRequest
+) -> wire.SettleAnswer:
+    outcome = wire.print_outcome(body)
+    if outcome is None:
+        raise Refused(400, "bad_request")
+    answer = issuing.settle(state.services, issue_id, caller.terminal, outcome)
+    if isinstance(answer, IssueRefusal):
+        raise _refuse(answer)
+    return wire.SettleAnswer(issue_id=answer.issue_id, state=answer.state)

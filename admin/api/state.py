@@ -1,0 +1,144 @@
+"""What the endpoints share, and who calls them."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import Depends, Request
+from sqlalchemy.orm import Session
+
+from admin.api.signature import SignatureCheck
+from admin.services import operation_log, terminals
+from admin.services.context import Services
+from admin.settings import Settings
+from kiosk.domain.events import EventCode
+from kiosk.domain.query import Query, SearchResult
+from kiosk.ledger_client.wire import TERMINAL_SESSION
+
+log = logging.getLogger(__name__)
+
+#: A body larger than this is nobody's request.
+MAX_BODY = 256 * 1024
+#: At most one log row per terminal and code in this many seconds: an attack must not fill the log.
+REFUSED_EVERY_S = 60.0
+
+SearchFunction = Callable[[Session, Query, date], SearchResult]
+
+
+class Refused(Exception):  # noqa: N818 - an answer, not an error
+    """Becomes a ``wire.Fault`` with its status."""
+
+    def __init__(self, status: int, code: str, detail: str = "") -> None:
+        super().__init__(code)
+        self.status, self.code, self.detail = status, code, detail
+
+
+@dataclass
+class ServerState:
+    """One per process."""
+
+    settings: Settings
+    services: Services
+    search: SearchFunction
+    data_as_of: Callable[[Session], str]
+    started_at: datetime
+    refused_at: dict[tuple[str, str], float] = field(default_factory=dict)
+
+    @cached_property
+    def signatures(self) -> SignatureCheck:
+        return SignatureCheck(self.services.database, self.started_at)
+
+    @cached_property
+    def build(self) -> str:
+        return build_id()
+
+
+def build_id() -> str:
+    """Version and a digest of the program's own files: two sides with one build have one code."""
+    root = Path(__file__).resolve().parents[2]
+    digest = hashlib.sha256()
+    for folder in ("kiosk/domain", "kiosk/certificate", "kiosk/ledger_client"):
+        for path in sorted((root / folder).glob("*.py")):
+            digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def state_of(request: Request) -> ServerState:
+    state: ServerState = request.app.state.server
+    return state
+
+
+State = Annotated[ServerState, Depends(state_of)]
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A registered terminal; ``live`` when staff have opened it."""
+
+    terminal: str
+    live: bool
+
+
+async def whole_body(request: Request) -> bytes:
+    """The body, bounded; read once, before anything looks into it."""
+    size = request.headers.get("content-length", "0")
+    if not size.isdigit() or int(size) > MAX_BODY:
+        raise Refused(413, "too_large")
+    chunks, total = [], 0
+    async for chunk in request.stream():
+        total += len(chunk)
+        if total > MAX_BODY:
+            raise Refused(413, "too_large")
+        chunks.append(chunk)
+    body = b"".join(chunks)
+    request._body = body  # the body model reads it again from here
+    return body
+
+
+def _note_refusal(state: ServerState, terminal: str, code: str) -> None:
+    now = state.services.now()
+    key, stamp = (terminal, code), now.timestamp()
+    if stamp - state.refused_at.get(key, 0.0) < REFUSED_EVERY_S:
+        return
+    state.refused_at[key] = stamp
+    with state.services.database.write() as session:
+        operation_log.append(
+            session, EventCode.TERMINAL_REFUSED, operation_log.system_actor("signature"),
+            at=now, data={"code": code},
+        )  # fmt: skip
+
+
+def signed_caller(
+    request: Request, state: State, body: Annotated[bytes, Depends(whole_body)]
+) -> Caller:
+    """The terminal that signed this request. Raises Refused(401)."""
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    url = f"http://{request.headers.get('host', 'localhost')}{request.scope['raw_path'].decode()}"
+    query = request.scope["query_string"].decode("latin-1")
+    terminal, code = state.signatures.whose(
+        request.method, f"{url}?{query}" if query else url, headers, body
+    )
+    if terminal is None:
+        _note_refusal(state, "", code)
+        raise Refused(401, code)
+    with state.services.database.read() as session:
+        token = headers.get(TERMINAL_SESSION.lower(), "")
+        return Caller(terminal, terminals.session_is_live(session, terminal, token))
+
+
+def open_caller(caller: Annotated[Caller, Depends(signed_caller)]) -> Caller:
+    """A terminal that staff have opened. Raises Refused(403)."""
+    if not caller.live:
+        raise Refused(403, "not_open")
+    return caller
+
+
+AnyTerminal = Annotated[Caller, Depends(signed_caller)]
+OpenTerminal = Annotated[Caller, Depends(open_caller)]

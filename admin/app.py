@@ -1,0 +1,151 @@
+"""The section's server put together: the only place that picks its real parts."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import UTC, date, datetime
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.orm import Session
+from starlette.exceptions import HTTPException
+
+from admin.api.routes import router
+from admin.api.state import Refused, ServerState
+from admin.db.engine import Database
+from admin.db.migrate import current_revision, newest_revision
+from admin.ledger.entries import data_as_of, load_entry
+from admin.ledger.search import search
+from admin.services.context import Services
+from admin.services.failpoints import VARIABLE as FAILPOINT
+from admin.services.field_cipher import KeyRing
+from admin.settings import Settings
+from admin.views.errors import error_page
+from admin.views.routes import mount
+from kiosk.certificate.form import FormFault
+from kiosk.certificate.maker import CertificateMaker
+from kiosk.domain.query import Query, SearchResult
+from kiosk.ledger_client import wire
+
+log = logging.getLogger(__name__)
+
+#: Seconds after which a terminal may try again when the database is busy.
+RETRY_AFTER_S = 1
+
+
+_HTTP_CODES = {404: "not_found", 405: "not_found", 413: "too_large"}
+
+
+class NotReadyError(RuntimeError):
+    """The server cannot start; the message says what to do."""
+
+
+def make_services(settings: Settings) -> Services:
+    """Open database, keys and form. Raises NotReadyError with a sentence for the operator."""
+    database = Database(settings.database_url)
+    revision = current_revision(database)
+    if revision != newest_revision():
+        raise NotReadyError(
+            f"データベースの版が {revision or '空'} です。"
+            "python -m admin migrate を実行してください。"
+        )
+    maker = CertificateMaker.load(settings.form)
+    if isinstance(maker, FormFault):
+        raise NotReadyError(f"様式 {settings.form} を使えません: {maker}")
+    if settings.production and settings.failpoint:
+        raise NotReadyError(f"{FAILPOINT} は本番では使えません。")
+    return Services(
+        database=database,
+        keys=KeyRing.load_or_make(settings.keys),
+        sheets=maker,
+        load_entry=load_entry,
+        seal=maker.seal,
+    )
+
+
+def _search(session: Session, query: Query, today: date) -> SearchResult:
+    return search(session, query, today=today, data_as_of=data_as_of(session))
+
+
+def _fault(status: int, code: str, detail: str = "") -> JSONResponse:
+    headers = {"Retry-After": str(RETRY_AFTER_S)} if status == 503 else {}
+    return JSONResponse(
+        wire.Fault(code=code, detail=detail).model_dump(), status_code=status, headers=headers
+    )
+
+
+def _add_faults(app: FastAPI) -> None:
+    """Every answer of the contract that is not 2xx is a ``wire.Fault`` and echoes nothing."""
+
+    @app.exception_handler(Refused)
+    def refused(_request: Request, error: Refused) -> Response:
+        return _fault(error.status, error.code, error.detail)
+
+    @app.middleware("http")
+    async def contract_faults(
+        request: Request, call_next: Callable[[Request], Awaitable[Response]]
+    ) -> Response:
+        try:
+            return await call_next(request)
+        except (OperationalError, PoolTimeoutError) as error:
+            log.error("database busy: %s", type(error).__name__)
+            if not request.url.path.startswith(wire.PREFIX):
+                return error_page(request, 503)
+            return _fault(503, "busy")
+        except DBAPIError as error:
+            # The statement's values may be personal: only the kind of fault is logged.
+            log.error("database fault: %s", type(error).__name__)
+            if not request.url.path.startswith(wire.PREFIX):
+                return error_page(request, 500)
+            return _fault(500, "internal")
+
+    @app.exception_handler(RequestValidationError)
+    def bad_request(request: Request, error: RequestValidationError) -> Response:
+        if not request.url.path.startswith(wire.PREFIX):
+            return error_page(request, 400)
+        places = ",".join(".".join(map(str, part["loc"][:3])) for part in error.errors())
+        return _fault(400, "bad_request", places[:200])
+
+    @app.exception_handler(HTTPException)
+    def http_fault(request: Request, error: HTTPException) -> Response:
+        if not request.url.path.startswith(wire.PREFIX):
+            return error_page(request, error.status_code)
+        return _fault(error.status_code, _HTTP_CODES.get(error.status_code, "bad_request"))
+
+    @app.exception_handler(Exception)
+    def internal(request: Request, error: Exception) -> Response:
+        trace = error.__traceback__
+        while trace is not None and trace.tb_next is not None:
+            trace = trace.tb_next
+        place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
+        log.error("fault in %s: %s at %s", request.url.path, type(error).__name__, place)
+        if not request.url.path.startswith(wire.PREFIX):
+            return error_page(request, 500)
+        return _fault(500, "internal")
+
+
+def create_app(settings: Settings, services: Services | None = None) -> FastAPI:
+    """The application: the terminals' contract under /api, the staff's pages elsewhere."""
+    services = services or make_services(settings)
+    app = FastAPI(
+        title="台帳記載事項証明書 発行サーバー",
+        version=str(wire.CONTRACT_VERSION),
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+    )
+    app.state.server = ServerState(
+        settings=settings,
+        services=services,
+        search=_search,
+        data_as_of=data_as_of,
+        started_at=datetime.now(UTC),
+    )
+    _add_faults(app)
+    app.include_router(router)
+    mount(app, services)
+    return app

@@ -1,0 +1,32 @@
+"""Settings of the server: environment (``DAICHO_…``) or command line; defaults for one machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+DEFAULT_FORM = "ledger-certificate"
+
+
+class Settings(BaseSettings):
+    """``data_dir`` holds the embedded database and the keys unless they are named apart."""
+
+    model_config = SettingsConfigDict(env_prefix="DAICHO_", extra="ignore")
+
+    data_dir: Path = Path("var/daicho")
+    database: str = ""
+    key_file: Path | None = None
+    form: str = DEFAULT_FORM
+    production: bool = False
+    https: bool = False
+    failpoint: str = Field(default="", repr=False)
+
+    @property
+    def database_url(self) -> str:
+        return self.database or f"sqlite:///{(self.data_dir / 'daicho.db').resolve()}"
+
+    @property
+    def keys(self) -> Path:
+        return self.key_file or self.data_dir / "keys" / "fields.json"
