@@ -172,6 +172,10 @@ class StaffWanted(At):
     """The staff corner was pressed on an out-of-order or closed screen."""
 
 
+class SelfTestAgain(At):
+    """もう一度 pressed after a self-test that failed."""
+
+
 # --- answers; ``generation`` is the session's when the effect was started ------------------------
 
 

@@ -15,7 +15,7 @@ from kiosk.domain.certificate import CertificateContent, DrawnCertificate
 from kiosk.domain.issuance import IssueState
 from kiosk.domain.ledger import LedgerEntry
 from kiosk.domain.ports import Application, CheckResult, Recovered
-from kiosk.domain.printer import PrinterStatus, PrintProgress
+from kiosk.domain.printer import PrinterStatus, PrintOutcome, PrintProgress
 from kiosk.domain.query import QueryKind, SearchResult
 
 MAX_COPIES = 5
@@ -71,6 +71,18 @@ class Stage(StrEnum):
     DONE = "done"
 
 
+class Trouble(StrEnum):
+    """Why the terminal is OUT_OF_ORDER, and so who or what brings it back."""
+
+    NONE = "none"
+    SERVER = "server"  # never heard since the start; asked again by itself
+    STAFF = "staff"  # staff must look and open the terminal again
+    SETTLING = "settling"  # the last sheet's end is not acknowledged yet; retried by itself
+    CLEARING = "clearing"  # the server and the printer are asked what is left of the last issue
+    SELF_TEST = "self_test"  # a check failed; もう一度, or staff
+    PRINTER = "printer"  # not ready; comes back by itself when it is
+
+
 @dataclass(frozen=True, slots=True)
 class SearchDraft:
     """What is being asked. ``town`` is tapped, ``text`` typed, ``year`` tapped."""
@@ -94,9 +106,11 @@ class CopyJob:
     number: str = ""
     issued_on: date | None = None
     expected_pdf_sha256: str = ""
+    expected_pages: int = 0
     drawn: DrawnCertificate | None = None
     progress: PrintProgress | None = None
     started: bool = False  # the printer has been handed the job
+    moved_at: float = 0.0  # monotonic seconds of the last thing heard of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +159,29 @@ class Facts:
     power_cycle_needed: bool = False
     staff_name: str = ""
     need_staff: bool = False  # after the present visit the terminal closes until staff reopen it
+    opened: bool = False  # staff opened it and their session lives
+    tested: bool = False  # the last self-test passed and was reported
+    recover_needed: bool = False  # an issue may be open, or the printer may hold a sheet
+    power_cycled: bool = False  # staff said so at the sign-in that is under way
+
+
+@dataclass(frozen=True, slots=True)
+class PendingSettle:
+    """A sheet's end that the server has not acknowledged. Outlives the visit; nothing personal."""
+
+    issue_id: str
+    outcome: PrintOutcome
+    attempt: int = 1
+    retry_at: float | None = None  # monotonic seconds; None while a try is under way
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """The whole terminal. ``generation`` rises whenever a visit ends: older answers are dropped."""
+    """The whole terminal.
+
+    ``generation`` rises whenever a visit ends or an awaited answer is given up: older answers are
+    dropped.
+    """
 
     phase: Phase = Phase.STARTING
     overlay: Overlay = Overlay.NONE
@@ -164,3 +196,9 @@ class Session:
     entered_at: float = 0.0  # monotonic seconds when this phase began
     countdown: int = 0  # seconds left, while a warning or an end screen counts
     last_heartbeat: float = 0.0  # monotonic seconds of the server's last answer
+    trouble: Trouble = Trouble.NONE
+    pending: PendingSettle | None = None
+    retry_at: float | None = None  # monotonic seconds of the next try to get out of a trouble
+    looked_at: float = 0.0  # monotonic seconds when the printer was last asked
+    seed: str = field(default="", repr=False)  # random, once per process: ids derive from it
+    serial: int = 0  # rises with every id made
