@@ -1,0 +1,250 @@
+"""``Printer`` for anything that speaks ESC/POS, whatever the bytes travel over."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+from typing import Final
+
+from kiosk.domain.ports import Clock, Rasterizer
+from kiosk.domain.printer import (
+    NO_ANSWER,
+    ClearState,
+    NotStarted,
+    Printed,
+    PrinterIdentity,
+    PrinterReason,
+    PrinterState,
+    PrinterStatus,
+    PrintFault,
+    PrintJob,
+    PrintOutcome,
+    PrintProgress,
+)
+from kiosk.printing.escpos_commands import (
+    ASK_MODEL_ID,
+    CLEAR_ANSWER,
+    CLEAR_BUFFERS,
+    FEED_AND_CUT,
+    INIT,
+    mark,
+    mark_answer,
+    mark_word,
+)
+from kiosk.printing.escpos_run import ANSWER_S, EscposRun
+from kiosk.printing.jobs import Device, JobGuard, Progress, SheetSet
+from kiosk.printing.models import Completion, ModelProfile
+from kiosk.printing.replies import ReplyStream
+from kiosk.printing.status import read_status
+from kiosk.printing.transport import LinkFault, Transport
+
+#: No new question is asked after this long, so that a status stays within the port's 2 s even if
+#: the last question waits one transfer's timeout.
+STATUS_LIMIT_S: Final = 0.9
+#: A status byte is answered in real time, in a few milliseconds; this is generous.
+STATUS_ANSWER_S: Final = 0.4
+#: Feeding to the knife and cutting off what a fault left in the paper path.
+CUT_OFF_S: Final = 10.0
+
+
+class _Held(StrEnum):
+    """What we know of the device's buffer and paper path."""
+
+    UNSEEN = "unseen"  # this process has not looked yet
+    CLEAR = "clear"
+    OURS = "ours"  # a job of ours ended without proof
+
+
+class EscposPrinter:
+    """One ESC/POS device.
+
+    After a job that ended without proof it refuses every further job, and its status says
+    ``own-job``, until ``clear`` has proven that nothing of it can come out any more.
+    """
+
+    def __init__(
+        self,
+        driver: str,
+        profile: ModelProfile,
+        transport: Transport,
+        rasterizer: Rasterizer,
+        clock: Clock,
+    ) -> None:
+        self._driver = driver
+        self._profile = profile
+        self._transport = transport
+        self._clock = clock
+        self._replies = ReplyStream(transport, clock)
+        self._guard = JobGuard(rasterizer, Device(self._ready, self._send))
+        self._held = _Held.UNSEEN
+        self._lane = threading.RLock()
+        self._clears = 0
+
+    def identity(self) -> PrinterIdentity:
+        names = self._transport.names()
+        return PrinterIdentity(self._driver, names.model, names.serial)
+
+    def status(self) -> PrinterStatus:
+        if not self._lane.acquire(blocking=False):
+            return PrinterStatus(PrinterState.BUSY)  # another thread is printing on it
+        try:
+            status = self._ask()
+        finally:
+            self._lane.release()
+        if self._held is not _Held.OURS:
+            return status
+        state = PrinterState.STOPPED if status.state is PrinterState.IDLE else status.state
+        return PrinterStatus(state, status.reasons | {PrinterReason.OWN_JOB}, status.raw)
+
+    def print(
+        self,
+        job: PrintJob,
+        progress: Callable[[PrintProgress], None],
+        spooling: Callable[[Sequence[str]], bool],
+    ) -> PrintOutcome:
+        if not self._lane.acquire(blocking=False):
+            return NotStarted(PrintFault.BUSY)
+        try:
+            return self._guard.run(job, progress, spooling)
+        finally:
+            self._lane.release()
+
+    def clear(self) -> ClearState:
+        """CLEAR only with an answer of the device that nothing of ours is in it.
+
+        Where the model can (DLE DC4 fn 8) its buffers are dropped and, unless this process knows
+        the paper path to be empty, what lies in it is cut off, so that no sheet begins below the
+        rest of another. Otherwise only switching off and on helps.
+        """
+        if not self._lane.acquire(blocking=False):
+            return ClearState.UNKNOWN
+        try:
+            state = self._clear()
+        finally:
+            self._lane.release()
+        if state is ClearState.CLEAR:
+            self._held = _Held.CLEAR
+        return state
+
+    def power_cycled(self) -> None:
+        """Staff confirmed that the printer was switched off and on: its buffers are empty."""
+        self._held = _Held.CLEAR
+
+    def close(self) -> None:
+        self._transport.close()
+
+    def _ready(self) -> NotStarted | None:
+        status = self.status()
+        if status.ready:
+            return None
+        if status.state is PrinterState.OFFLINE:
+            return NotStarted(PrintFault.DISCONNECTED, status)
+        fault = PrintFault.BUSY if status.state is PrinterState.BUSY else PrintFault.NOT_READY
+        return NotStarted(fault, status)
+
+    def _send(self, sheets: SheetSet, progress: Progress) -> PrintOutcome:
+        run = EscposRun(sheets, self._profile, self._replies, self._clock, self._ask, progress)
+        before = self._held
+        self._held = _Held.OURS  # until proven otherwise, even if this raises
+        outcome = run.run()
+        if isinstance(outcome, NotStarted):
+            self._held = before
+        elif isinstance(outcome, Printed):
+            self._held = _Held.CLEAR
+        elif self._profile.cancel:
+            # At once, while staff are on their way: refilled paper must not bring the rest out.
+            # ``clear`` still has to prove it and to free the paper path.
+            self._drop()
+        return outcome
+
+    def _ask(self) -> PrinterStatus:
+        fault = self._transport.open()
+        if fault is not None:
+            return _link_status(fault)
+        self._replies.forget()
+        end = self._clock.monotonic() + STATUS_LIMIT_S
+        replies: list[bytes] = []
+        for query in self._profile.status.queries:
+            if self._clock.monotonic() >= end:
+                break
+            fault = self._question(query.request)
+            if fault is not None and fault is not LinkFault.TIMED_OUT:
+                return _link_status(fault)
+            reply = (
+                b""
+                if fault is not None
+                else self._replies.loose(query.length, self._clock.monotonic() + STATUS_ANSWER_S)
+            )
+            replies.append(reply)
+            if not reply:
+                break
+        if self._replies.fault is LinkFault.DISCONNECTED:
+            return _link_status(LinkFault.DISCONNECTED)
+        return read_status(self._profile.status, replies)
+
+    def _question(self, request: bytes) -> LinkFault | None:
+        """A question may be asked twice, so a halted endpoint gets a second chance."""
+        for _ in range(2):
+            fault = self._transport.write(request).fault
+            if fault is not LinkFault.STALLED:
+                break
+        return fault
+
+    def _clear(self) -> ClearState:
+        status = self._ask()
+        if status.state in (PrinterState.OFFLINE, PrinterState.UNKNOWN):
+            mute = status.state is PrinterState.UNKNOWN and self._held is _Held.OURS
+            return ClearState.NEEDS_POWER_CYCLE if mute else ClearState.UNKNOWN
+        if self._profile.cancel:
+            return self._cancel(status)
+        if self._held is _Held.OURS or self._profile.completion is Completion.NONE:
+            known = self._held is _Held.CLEAR
+            return ClearState.CLEAR if known else ClearState.NEEDS_POWER_CYCLE
+        if not status.ready:
+            return ClearState.UNKNOWN
+        return ClearState.CLEAR if self._echoes() else ClearState.NEEDS_POWER_CYCLE
+
+    def _cancel(self, status: PrinterStatus) -> ClearState:
+        if not self._drop():
+            return ClearState.NEEDS_POWER_CYCLE
+        if self._held is _Held.CLEAR:
+            return ClearState.CLEAR
+        if not status.ready:
+            # Nothing more can be printed, but part of a sheet may still be on the paper.
+            return ClearState.HOLDS_OWN if self._held is _Held.OURS else ClearState.UNKNOWN
+        self._clears += 1
+        word = mark_word("clear", str(self._clears))
+        cut = not self._write(INIT + FEED_AND_CUT + mark(word)) and self._replies.frame(
+            mark_answer(word), self._clock.monotonic() + CUT_OFF_S
+        )
+        return ClearState.CLEAR if cut else ClearState.NEEDS_POWER_CYCLE
+
+    def _drop(self) -> bool:
+        """Empty the device's buffers; True if it said that it did."""
+        if self._transport.open() is not None:
+            return False
+        self._replies.forget()
+        return not self._write(CLEAR_BUFFERS) and self._replies.frame(
+            CLEAR_ANSWER, self._clock.monotonic() + ANSWER_S
+        )
+
+    def _echoes(self) -> bool:
+        """An answer given in order: all that was sent before it has been worked off."""
+        if self._write(INIT + ASK_MODEL_ID):
+            return False
+        return bool(self._replies.loose(1, self._clock.monotonic() + ANSWER_S))
+
+    def _write(self, data: bytes) -> LinkFault | None:
+        return self._replies.send(data, self._clock.monotonic() + ANSWER_S).fault
+
+
+def _link_status(fault: LinkFault) -> PrinterStatus:
+    """What a fault of the connection means as a status."""
+    if fault is LinkFault.IN_USE:
+        return PrinterStatus(
+            PrinterState.BUSY, frozenset({PrinterReason.OTHER_JOB}), raw=fault.value
+        )
+    if fault in (LinkFault.TIMED_OUT, LinkFault.STALLED):
+        return PrinterStatus(NO_ANSWER.state, NO_ANSWER.reasons, raw=fault.value)
+    return PrinterStatus(PrinterState.OFFLINE, frozenset({PrinterReason.OFFLINE}), raw=fault.value)

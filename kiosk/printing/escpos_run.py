@@ -1,0 +1,260 @@
+"""One sheet set on its way to an ESC/POS printer, from the empty buffer to the proof."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from kiosk.domain.ports import Clock
+from kiosk.domain.printer import (
+    NotStarted,
+    Printed,
+    PrinterReason,
+    PrinterState,
+    PrinterStatus,
+    PrintEvidence,
+    PrintFault,
+    PrintOutcome,
+    PrintProgress,
+    PrintUnknown,
+)
+from kiosk.printing.escpos_commands import (
+    ASK_CUT_COUNTER,
+    ASK_MODEL_ID,
+    FEED_AND_CUT,
+    INIT,
+    Band,
+    bands,
+    mark,
+    mark_answer,
+    mark_word,
+)
+from kiosk.printing.jobs import Progress, SheetSet
+from kiosk.printing.models import Completion, ModelProfile
+from kiosk.printing.replies import ReplyStream
+from kiosk.printing.transport import LinkFault
+
+#: A whole job: a slow 300 dpi kiosk head needs about 8 s per A4 page; five times that is stuck.
+JOB_BASE_S: Final = 30.0
+JOB_PER_PAGE_S: Final = 40.0
+#: An answer to something the printer has nothing to print for.
+ANSWER_S: Final = 3.0
+#: The rest of the last page, the cut and the presenter, after the last byte was taken.
+COMPLETION_S: Final = 30.0
+#: While waiting for the proof, how often the status is asked as well.
+POLL_S: Final = 0.5
+#: A printer that is busy may miss a question; it is asked this often before it counts as mute.
+STATUS_TRIES: Final = 3
+
+_LINK: Final = {
+    LinkFault.TIMED_OUT: PrintFault.TIMED_OUT,
+    LinkFault.STALLED: PrintFault.STALLED,
+    LinkFault.DISCONNECTED: PrintFault.DISCONNECTED,
+}
+
+
+def status_fault(status: PrinterStatus, fine: frozenset[PrinterReason]) -> PrintFault | None:
+    """None if a job may go on under this status."""
+    if status.state is PrinterState.OFFLINE:
+        return PrintFault.DISCONNECTED
+    if PrinterReason.NO_ANSWER in status.reasons:
+        return PrintFault.TIMED_OUT
+    if status.state in (PrinterState.IDLE, PrinterState.BUSY) and status.reasons <= fine:
+        return None
+    return PrintFault.STATUS_CHANGED
+
+
+class EscposRun:
+    """State of one job."""
+
+    def __init__(
+        self,
+        sheets: SheetSet,
+        profile: ModelProfile,
+        replies: ReplyStream,
+        clock: Clock,
+        ask_status: Callable[[], PrinterStatus],
+        progress: Progress,
+    ) -> None:
+        self._sheets = sheets
+        self._profile = profile
+        self._replies = replies
+        self._clock = clock
+        self._ask = ask_status
+        self._progress = progress
+        self._deadline = clock.monotonic() + JOB_BASE_S + JOB_PER_PAGE_S * len(sheets.pages)
+        self._queue: list[Band] = []
+        self._total = self._written = self._synced = 0
+        self._cuts_before: int | None = None
+        self._cuts: int | None = None
+        self._mark: bool | None = None
+        self._status: PrinterStatus | None = None
+
+    def run(self) -> PrintOutcome:
+        """Everything, in order; the first fault ends it."""
+        try:
+            self._queue = list(self._pieces())
+        except ValueError:
+            return NotStarted(PrintFault.RASTER_FAILED)
+        self._total = sum(len(piece.data) for piece in self._queue)
+        fault = self._prepare()
+        if fault is not None:
+            return NotStarted(fault, self._ask())
+        for piece in self._queue:
+            fault = self._hand_over(piece)
+            if fault is not None:
+                return self._unknown(fault)
+        fault = self._prove()
+        return self._unknown(fault) if fault is not None else Printed(self._evidence())
+
+    def _pieces(self) -> Iterable[Band]:
+        for number, page in enumerate(self._sheets.pages, start=1):
+            yield from bands(page, number)
+            yield Band(number, FEED_AND_CUT, looks_real_time=False)
+
+    def _prepare(self) -> PrintFault | None:
+        """Inkless: initialise, and see that the printer has nothing left to do before us."""
+        self._replies.forget()
+        start = INIT
+        if self._profile.completion is Completion.PRESENTER:
+            start += ASK_MODEL_ID
+        fault = self._send(start)
+        if fault is None and self._profile.completion is Completion.PRESENTER:
+            answer = self._replies.loose(1, self._until(ANSWER_S))
+            fault = None if answer else PrintFault.NO_COMPLETION
+        if fault is None and self._profile.completion is Completion.PROCESS_ID:
+            fault = self._sync("start", ANSWER_S)
+        if fault is None and self._profile.cut_counter:
+            self._cuts_before = self._count_cuts()
+            fault = PrintFault.NO_COMPLETION if self._cuts_before is None else None
+        return fault
+
+    def _hand_over(self, piece: Band) -> PrintFault | None:
+        """One band, counted, and then the printer's own word that all is well."""
+        if self._clock.monotonic() >= self._deadline:
+            return PrintFault.TIMED_OUT
+        written = self._replies.send(piece.data, self._deadline)
+        self._written += written.count
+        if written.fault is not None:
+            return _LINK.get(written.fault, PrintFault.SHORT_WRITE)
+        self._progress(
+            PrintProgress(piece.page, len(self._sheets.pages), self._written, self._total)
+        )
+        if piece.looks_real_time:
+            fault = self._settle_echoes()
+            if fault is not None:
+                return fault
+        return self._look()
+
+    def _settle_echoes(self) -> PrintFault | None:
+        """Dots that look like DLE EOT make printers answer unasked: let those answers pass."""
+        fault = None
+        if self._profile.completion is Completion.PROCESS_ID:
+            self._synced += 1
+            fault = self._sync(f"echo {self._synced}", COMPLETION_S)
+        self._replies.forget()
+        return fault
+
+    def _look(self) -> PrintFault | None:
+        for _ in range(STATUS_TRIES):
+            self._status = self._ask()
+            if self._status.state is not PrinterState.UNKNOWN:
+                break
+        assert self._status is not None
+        return status_fault(self._status, self._profile.fine_while_printing)
+
+    def _prove(self) -> PrintFault | None:
+        fault = PrintFault.NO_COMPLETION
+        if self._profile.completion is Completion.PROCESS_ID:
+            found = self._sync("end", COMPLETION_S)
+        elif self._profile.completion is Completion.PRESENTER:
+            found = self._presented()
+        else:
+            return fault
+        self._mark = found is None
+        if found is None and self._profile.cut_counter:
+            found = self._compare_cuts()
+        # The status is asked last in any case: it is evidence, and it may name a better reason.
+        seen = self._look()
+        if found is PrintFault.NO_COMPLETION and seen is not None:
+            return seen
+        return found or seen
+
+    def _compare_cuts(self) -> PrintFault | None:
+        after = self._count_cuts()
+        if after is None or self._cuts_before is None:
+            return PrintFault.NO_COMPLETION
+        self._cuts = after - self._cuts_before
+        return None if self._cuts == len(self._sheets.pages) else PrintFault.COUNTER_MISMATCH
+
+    def _count_cuts(self) -> int | None:
+        if self._send(ASK_CUT_COUNTER) is not None:
+            return None
+        return self._replies.counter(self._until(ANSWER_S))
+
+    def _sync(self, step: str, limit_s: float) -> PrintFault | None:
+        """A mark, and its echo when all before it has been printed."""
+        word = mark_word(self._sheets.issue_id, step)
+        fault = self._send(mark(word))
+        if fault is not None:
+            return fault
+        until = self._until(limit_s)
+        while not self._replies.frame(
+            mark_answer(word), min(until, self._clock.monotonic() + POLL_S)
+        ):
+            if self._replies.fault is not None:
+                return _LINK.get(self._replies.fault, PrintFault.NO_COMPLETION)
+            if self._clock.monotonic() >= until:
+                return PrintFault.NO_COMPLETION
+            if self._hopeless():
+                return PrintFault.STATUS_CHANGED
+        return None
+
+    def _hopeless(self) -> bool:
+        """The printer itself says that it cannot go on; silence alone is not that."""
+        self._status = self._ask()
+        fault = status_fault(self._status, self._profile.fine_while_printing)
+        return fault is PrintFault.STATUS_CHANGED and self._status.state is PrinterState.STOPPED
+
+    def _presented(self) -> PrintFault | None:
+        """The buffer was worked off, the motor stands, and a sheet lies in the output."""
+        fault = self._send(ASK_MODEL_ID)
+        if fault is not None:
+            return fault
+        until = self._until(COMPLETION_S)
+        if not self._replies.loose(1, until):
+            return PrintFault.NO_COMPLETION
+        while self._clock.monotonic() < until:
+            self._status = self._ask()
+            fault = status_fault(self._status, self._profile.fine_while_printing)
+            if fault is not None:
+                return fault
+            if PrinterReason.PRESENTER_OCCUPIED in self._status.reasons:
+                return None
+            self._clock.sleep(POLL_S)
+        return PrintFault.NO_COMPLETION
+
+    def _send(self, command: bytes) -> PrintFault | None:
+        written = self._replies.send(command, self._deadline)
+        return None if written.fault is None else _LINK.get(written.fault, PrintFault.SHORT_WRITE)
+
+    def _until(self, seconds: float) -> float:
+        return min(self._deadline, self._clock.monotonic() + seconds)
+
+    def _unknown(self, fault: PrintFault) -> PrintUnknown:
+        if self._status is None or fault not in (
+            PrintFault.STATUS_CHANGED,
+            PrintFault.COUNTER_MISMATCH,
+        ):
+            self._status = self._ask()
+        return PrintUnknown(fault, self._evidence(), self._status)
+
+    def _evidence(self) -> PrintEvidence:
+        return PrintEvidence(
+            bytes_written=self._written,
+            bytes_total=self._total,
+            raster_sha256=self._sheets.hashes,
+            pages_completed=self._cuts,
+            completion_mark=self._mark,
+            status_after=self._status,
+        )

@@ -1,0 +1,67 @@
+"""What each printer model can say and prove, as data. A model that is not here is not supported."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from kiosk.domain.printer import PrinterReason
+from kiosk.printing.status import CUSTOM_FULL, EPSON, StatusTable
+
+
+class Completion(StrEnum):
+    """How a model proves that all it was given is on paper. Closed."""
+
+    PROCESS_ID = "process-id"  # GS ( H fn 48: sent back when the printing before it is done
+    PRESENTER = "presenter"  # in-order echo, then "ticket in output" rises in the full status
+    NONE = "none"  # no proof: every job ends UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class ModelProfile:
+    """One model.
+
+    Attributes:
+        name: word of the configuration.
+        status: its status table.
+        completion: its proof.
+        cut_counter: answers GS g 2 with the cumulative number of cuts.
+        cancel: DLE DC4 fn 8 drops its buffers and is answered; without it, only switching the
+            printer off and on empties them.
+        fine_while_printing: reasons that are no fault in the middle of a job.
+    """
+
+    name: str
+    status: StatusTable
+    completion: Completion
+    cut_counter: bool
+    cancel: bool
+    fine_while_printing: frozenset[PrinterReason] = frozenset({PrinterReason.MEDIA_LOW})
+
+
+#: Epson's ESC/POS and what follows it closely (Citizen and others answer the same three).
+GENERIC_EPSON: Final = ModelProfile(
+    "generic-epson", EPSON, Completion.PROCESS_ID, cut_counter=True, cancel=True
+)
+#: The same without GS g 2: the mark alone is the proof.
+EPSON_NO_COUNTER: Final = ModelProfile(
+    "epson-no-counter", EPSON, Completion.PROCESS_ID, cut_counter=False, cancel=True
+)
+#: Answers DLE EOT and nothing else: prints, and proves nothing.
+STATUS_ONLY: Final = ModelProfile(
+    "escpos-status-only", EPSON, Completion.NONE, cut_counter=False, cancel=False
+)
+#: Custom KPM216H. Its hardware reset is not a real-time command, so it cancels nothing that waits.
+CUSTOM_KPM216H: Final = ModelProfile(
+    "custom-kpm216h",
+    CUSTOM_FULL,
+    Completion.PRESENTER,
+    cut_counter=False,
+    cancel=False,
+    fine_while_printing=frozenset({PrinterReason.MEDIA_LOW, PrinterReason.PRESENTER_OCCUPIED}),
+)
+
+MODELS: Final[dict[str, ModelProfile]] = {
+    model.name: model for model in (GENERIC_EPSON, EPSON_NO_COUNTER, STATUS_ONLY, CUSTOM_KPM216H)
+}

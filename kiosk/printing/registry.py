@@ -1,0 +1,78 @@
+"""From the words of the configuration to a ``Printer``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from kiosk.domain.ports import Clock, Printer
+from kiosk.printing import escpos_usb, folder, simulated
+from kiosk.printing.models import MODELS
+from kiosk.printing.raster import HEADS, PdfiumRasterizer
+from kiosk.printing.simulator import SPEED_MM_S, SimulatedDevice
+from kiosk.printing.transport import UsbSelector
+
+DRIVERS: Final = (escpos_usb.DRIVER, simulated.DRIVER, folder.DRIVER)
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterConfig:
+    """What the configuration says of the printer. Only the fields of the chosen driver count.
+
+    Attributes:
+        driver: ``escpos-usb``, ``simulated`` or ``folder``.
+        model: a name of ``kiosk.printing.models.MODELS`` (escpos-usb and simulated).
+        head: a name of ``kiosk.printing.raster.HEADS``.
+        usb_vendor, usb_product, usb_serial: the device; serial empty means the only one.
+        folder: existing folder for ``folder``.
+        control_socket: Unix socket of the simulator's control, or None.
+        record_to: the simulator's bytes go to this file too; None on any real terminal.
+        simulator_start: control words done at the start, e.g. ``("paper-empty",)``.
+        speed_mm_s: the simulator's paper speed.
+    """
+
+    driver: str = simulated.DRIVER
+    model: str = "generic-epson"
+    head: str = "a4-203"
+    usb_vendor: int = 0
+    usb_product: int = 0
+    usb_serial: str = ""
+    folder: Path | None = None
+    control_socket: Path | None = None
+    record_to: Path | None = None
+    simulator_start: tuple[str, ...] = ()
+    speed_mm_s: float = SPEED_MM_S
+
+
+def make_printer(config: PrinterConfig, clock: Clock) -> Printer:
+    """The printer of this terminal.
+
+    Raises:
+        ValueError: a word of the configuration is not known, or one is missing.
+    """
+    if config.head not in HEADS:
+        raise ValueError(f"printer head {config.head!r}: one of {', '.join(HEADS)}")
+    if config.model not in MODELS:
+        raise ValueError(f"printer model {config.model!r}: one of {', '.join(MODELS)}")
+    rasterizer = PdfiumRasterizer(HEADS[config.head])
+    if config.driver == escpos_usb.DRIVER:
+        if not (config.usb_vendor and config.usb_product):
+            raise ValueError("driver escpos-usb needs usb_vendor and usb_product")
+        selector = UsbSelector(config.usb_vendor, config.usb_product, config.usb_serial)
+        return escpos_usb.escpos_usb_printer(MODELS[config.model], selector, rasterizer, clock)
+    if config.driver == simulated.DRIVER:
+        device = SimulatedDevice(record_to=config.record_to, speed_mm_s=config.speed_mm_s)
+        return simulated.SimulatedPrinter(
+            rasterizer,
+            clock,
+            device=device,
+            profile=MODELS[config.model],
+            control_socket=config.control_socket,
+            start=config.simulator_start,
+        )
+    if config.driver == folder.DRIVER:
+        if config.folder is None:
+            raise ValueError("driver folder needs a folder")
+        return folder.FolderPrinter(config.folder, rasterizer)
+    raise ValueError(f"printer driver {config.driver!r}: one of {', '.join(DRIVERS)}")
