@@ -62,6 +62,8 @@ from kiosk.session.state import (
 #: Pause before a settle is sent again: doubled each time, at most SETTLE_PAUSE_MAX_S.
 SETTLE_PAUSE_S = 1.0
 SETTLE_PAUSE_MAX_S = 30.0
+#: The server heard and cannot settle this, ever. Every other fault may pass and is tried again.
+SETTLE_REFUSED = frozenset({"unknown_issue", "bad_request", "key_conflict"})
 
 
 def job_of(session: Session) -> CopyJob:
@@ -129,6 +131,8 @@ def reserve_answered(session: Session, event: ReserveAnswered) -> Step:
     if isinstance(event.answer, ServerFault):
         return _not_reserved(session, event.answer)
     job = replace(job_of(session), issue_id=event.answer.issue_id)
+    # One open issue per terminal: this answer proves that no other was left open.
+    session = replace(session, facts=replace(session.facts, recover_needed=False))
     if not session.facts.accepting:
         held = _at(session, Stage.RESERVING, "", job)
         return _give_up(held, PrintFault.INTERNAL, Notice.STOPPED, "stopped")
@@ -138,7 +142,9 @@ def reserve_answered(session: Session, event: ReserveAnswered) -> Step:
 
 def _not_reserved(session: Session, fault: ServerFault) -> Step:
     if not_heard(fault) and not fault.sent and not visit_of(session).issued:
-        bare = replace(session, visit=replace(visit_of(session), job=None))
+        # An earlier try of the same call may have arrived all the same: asked after this visit.
+        facts = replace(session.facts, recover_needed=True)
+        bare = replace(session, facts=facts, visit=replace(visit_of(session), job=None))
         return go(bare, Phase.CONFIRM, Notice.ISSUE_UNHEARD, fault.code), ()
     if fault.code == "stale_content":
         return _stale(session)
@@ -329,7 +335,7 @@ def _not_owed(session: Session) -> Session:
 
 
 def _not_settled(session: Session, pending: PendingSettle, fault: ServerFault) -> Step:
-    if not not_heard(fault) and session.facts.opened:
+    if fault.code in SETTLE_REFUSED:
         # The server heard, and will not have it: its own record stands, and staff must look.
         facts = replace(session.facts, need_staff=True, recover_needed=True)
         return _after_settle(replace(_not_owed(session), facts=facts))

@@ -24,7 +24,7 @@ PRINTER_LOOK_S = 5.0
 RETRY_S = 5.0
 
 #: Faults that say nothing of what the server did: it was not heard. The rest are its own words.
-NOT_HEARD = frozenset({"offline", "timeout", "server_error", "bad_answer", "busy", "internal"})
+NOT_HEARD = frozenset({"offline", "timeout", "garbled", "busy", "internal"})
 
 REST_PHASES = frozenset({Phase.OUT_OF_ORDER, Phase.CLOSED, Phase.ATTRACT})
 #: A visit in these can be ended by the terminal itself at any moment: nothing is being issued.

@@ -1,0 +1,361 @@
+"""Does what the machine asks for, on two lanes and the heartbeat's thread, and posts the answers.
+
+Nothing here touches a widget or decides anything: an effect goes in, its event comes out through
+``post``. Whatever goes wrong in a worker becomes the fault that its answer has; the app lives on.
+Log lines hold effect names, issue ids, codes and milliseconds, never a value of a visit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from kiosk.domain.certificate import DrawnCertificate, DrawRefusal
+from kiosk.domain.ports import (
+    CheckResult,
+    Clock,
+    Printer,
+    SectionServer,
+    ServerFault,
+    SheetMaker,
+)
+from kiosk.domain.printer import (
+    NO_ANSWER,
+    ClearState,
+    NotStarted,
+    PrinterStatus,
+    PrintFault,
+    PrintOutcome,
+    PrintProgress,
+    PrintUnknown,
+)
+from kiosk.domain.query import SearchUnavailable
+from kiosk.session import effects as ef
+from kiosk.session import events as ev
+from kiosk.session.failpoints import reach
+from kiosk.session.lanes import Lane
+from kiosk.session.moves import HEARTBEAT_S
+from kiosk.session.state import Session, Stage
+
+log = logging.getLogger("kiosk.session.runner")
+
+#: How long closing waits for a running call: the longest one (a read of the server) and some.
+CLOSE_S = 12.0
+#: Width of the preview's pictures in pixels: the widest screen this product is made for.
+PREVIEW_WIDTH = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Everything outside the session that the runner uses. kiosk.app picks them.
+
+    ``self_test`` runs all checks; ``read_marks`` reads number, entry, user_id, terminal and
+    issue_id back out of a PDF (ValueError if they are not there); ``wipe`` drops what the screens
+    hold and is called on the thread that calls ``Runner.perform``.
+    """
+
+    server: SectionServer
+    printer: Printer
+    maker: SheetMaker
+    clock: Clock
+    self_test: Callable[[], tuple[CheckResult, ...]]
+    read_marks: Callable[[bytes], Mapping[str, str]]
+    wipe: Callable[[], None] = lambda: None
+    preview_width: int = PREVIEW_WIDTH
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the lanes may know of the session: replaced whole, so that no lock is needed."""
+
+    phase: str = ""
+    generation: int = 0
+    printer: PrinterStatus | None = None
+    live_issue: str = ""  # the issue whose sheet may be printed now
+
+
+class Runner:
+    """``perform`` and ``observe`` are called from one thread, Kivy's; ``post`` from any."""
+
+    def __init__(self, parts: Parts, post: Callable[[ev.At], None]) -> None:
+        self._parts = parts
+        self._post = post
+        self._seen = Seen()
+        self._print = Lane("print")
+        self._calls = Lane("calls")
+        self._closing = threading.Event()
+        self._heartbeat: threading.Thread | None = None
+        self._table = self._methods()
+
+    # --- the session's side -------------------------------------------------------------------
+
+    def observe(self, session: Session) -> None:
+        """The session after a step, before its effects are performed."""
+        job = session.visit.job if session.visit else None
+        live = job.issue_id if job and job.stage is Stage.PRINTING else ""
+        self._seen = Seen(session.phase.value, session.generation, session.facts.printer, live)
+
+    def perform(self, effect: ef.Effect) -> None:
+        """Start it; its answer is posted. Unknown effects are a programming error (KeyError)."""
+        if isinstance(effect, ef.Wipe):
+            self._wipe()
+            return
+        lane, keep, method = self._table[type(effect)]
+        lane.submit(lambda: self._run(effect, method), keep=keep)
+
+    def start_heartbeat(self) -> None:
+        """Tell the server every HEARTBEAT_S that the terminal lives, and hear whether it may."""
+        self._heartbeat = threading.Thread(target=self._beat, name="lane-heartbeat", daemon=True)
+        self._heartbeat.start()
+
+    def close(self) -> bool:
+        """Finish what runs and what is owed; False if a lane hangs."""
+        self._closing.set()
+        calls, prints = self._calls.close(CLOSE_S), self._print.close(CLOSE_S)
+        if self._heartbeat is not None:
+            self._heartbeat.join(CLOSE_S)
+        return calls and prints
+
+    def wait_idle(self, timeout_s: float) -> bool:
+        """For tests and the headless terminal: both lanes are empty."""
+        return self._calls.wait_idle(timeout_s) and self._print.wait_idle(timeout_s)
+
+    # --- lanes --------------------------------------------------------------------------------
+
+    def _methods(self) -> dict[type[ef.Effect], tuple[Lane, bool, Callable[..., ev.At | None]]]:
+        """Which lane, whether it is a debt that a wipe leaves, and the method."""
+        return {
+            ef.SayHello: (self._calls, False, self._say_hello),
+            ef.OpenTerminal: (self._calls, False, self._open_terminal),
+            ef.Recover: (self._print, True, self._recover),
+            ef.RunSelfTest: (self._print, True, self._run_self_test),
+            ef.Apply: (self._calls, False, self._apply),
+            ef.Search: (self._calls, False, self._search),
+            ef.OpenEntry: (self._calls, False, self._open_entry),
+            ef.MakePreview: (self._calls, False, self._make_preview),
+            ef.Reserve: (self._calls, False, self._reserve),
+            ef.Release: (self._calls, False, self._release),
+            ef.DrawSheet: (self._print, False, self._draw_sheet),
+            ef.PrintSheet: (self._print, True, self._print_sheet),
+            ef.Settle: (self._calls, True, self._settle),
+            ef.EndVisit: (self._calls, True, self._end_visit),
+            ef.LookAtPrinter: (self._print, False, self._look_at_printer),
+        }
+
+    def _run(self, effect: ef.Effect, method: Callable[..., ev.At | None]) -> None:
+        name, begun = type(effect).__name__, self._now()
+        log.info("begin %s generation=%d", name, effect.generation)
+        try:
+            answer = method(effect)
+        except Exception as error:
+            # The text of an error may hold a value of the visit: only its kind is logged.
+            log.error("failed %s: %s", name, type(error).__name__)
+            answer = self._fault_of(effect)
+        log.info("end %s ms=%d", name, int((self._now() - begun) * 1000))
+        if answer is not None:
+            self._post(answer)
+
+    def _wipe(self) -> None:
+        dropped = self._calls.drop() + self._print.drop()
+        log.info("wipe dropped=%d", dropped)
+        self._parts.wipe()
+
+    def _beat(self) -> None:
+        """Its own thread: a slow call or a long sheet must not delay a stop order."""
+        while not self._closing.is_set():
+            seen = self._seen
+            try:
+                answer = self._parts.server.heartbeat(seen.phase, seen.printer)
+            except Exception as error:
+                log.error("failed heartbeat: %s", type(error).__name__)
+                answer = ServerFault("internal", sent=True)
+            self._post(ev.HeartbeatAnswered(self._now(), seen.generation, answer))
+            self._closing.wait(HEARTBEAT_S)
+
+    def _now(self) -> float:
+        return self._parts.clock.monotonic()
+
+    # --- boot ---------------------------------------------------------------------------------
+
+    def _say_hello(self, effect: ef.SayHello) -> ev.At:
+        answer = self._parts.server.hello()
+        return ev.HelloAnswered(self._now(), effect.generation, answer)
+
+    def _open_terminal(self, effect: ef.OpenTerminal) -> ev.At:
+        answer = self._parts.server.open_terminal(effect.staff_id, effect.pin, effect.power_cycled)
+        return ev.StaffAnswered(self._now(), effect.generation, answer)
+
+    def _recover(self, effect: ef.Recover) -> ev.At:
+        clear = self._clear()
+        log.info("printer clear=%s", clear.value)
+        answer = self._parts.server.recover(clear, effect.power_cycled)
+        return ev.RecoverAnswered(self._now(), effect.generation, answer)
+
+    def _clear(self) -> ClearState:
+        try:
+            return self._parts.printer.clear()
+        except Exception as error:
+            log.error("failed clear: %s", type(error).__name__)
+            return ClearState.UNKNOWN
+
+    def _run_self_test(self, effect: ef.RunSelfTest) -> ev.At:
+        checks = self._parts.self_test()
+        fault = self._parts.server.report_self_test(checks)
+        return ev.SelfTestEnded(self._now(), effect.generation, checks, reported=fault is None)
+
+    def _look_at_printer(self, effect: ef.LookAtPrinter) -> ev.At:
+        status = self._parts.printer.status()
+        return ev.PrinterSeen(self._now(), effect.generation, status)
+
+    # --- the visit ----------------------------------------------------------------------------
+
+    def _apply(self, effect: ef.Apply) -> ev.At:
+        answer = self._parts.server.apply(effect.applicant, effect.visit_id)
+        return ev.ApplyAnswered(self._now(), effect.generation, answer)
+
+    def _search(self, effect: ef.Search) -> ev.At:
+        result = self._parts.server.search(effect.application_id, effect.query)
+        return ev.SearchAnswered(self._now(), effect.generation, result)
+
+    def _open_entry(self, effect: ef.OpenEntry) -> ev.At:
+        answer = self._parts.server.open_entry(effect.application_id, effect.entry_id)
+        return ev.EntryAnswered(self._now(), effect.generation, answer)
+
+    def _make_preview(self, effect: ef.MakePreview) -> ev.At:
+        maker = self._parts.maker
+        content = maker.content(effect.entry)
+        if isinstance(content, DrawRefusal):
+            return ev.PreviewMade(self._now(), effect.generation, content)
+        drawn = maker.draw(content, None)
+        if isinstance(drawn, DrawRefusal):
+            return ev.PreviewMade(self._now(), effect.generation, drawn)
+        pages = tuple(maker.preview_png(drawn.pdf, self._parts.preview_width))
+        return ev.PreviewMade(self._now(), effect.generation, content, pages)
+
+    def _end_visit(self, effect: ef.EndVisit) -> None:
+        fault = self._parts.server.end_visit(effect.visit_id, effect.ending)
+        if fault is not None:
+            log.warning("end of visit not heard: %s", fault.code)
+
+    # --- the issue ----------------------------------------------------------------------------
+
+    def _reserve(self, effect: ef.Reserve) -> ev.At:
+        reach("reserve.before")
+        answer = self._parts.server.reserve(
+            effect.application_id, effect.content, effect.copy, effect.copies,
+            effect.idempotency_key,
+        )  # fmt: skip
+        reach("reserve.after")
+        return ev.ReserveAnswered(self._now(), effect.generation, answer)
+
+    def _release(self, effect: ef.Release) -> ev.At:
+        reach("release.before")
+        answer = self._parts.server.release(effect.issue_id)
+        reach("release.after")
+        return ev.ReleaseAnswered(self._now(), effect.generation, answer)
+
+    def _draw_sheet(self, effect: ef.DrawSheet) -> ev.At:
+        reach("draw.before")
+        answer = self._parts.maker.draw(effect.content, effect.stamp)
+        reach("draw.after")
+        return ev.SheetDrawn(self._now(), effect.generation, answer)
+
+    def _print_sheet(self, effect: ef.PrintSheet) -> ev.At:
+        outcome = self._not_this_sheet(effect) or self._printed(effect)
+        reach("print.after")
+        log.info("issue %s outcome=%s", effect.job.issue_id, type(outcome).__name__)
+        return ev.PrintEnded(self._now(), effect.generation, outcome)
+
+    def _not_this_sheet(self, effect: ef.PrintSheet) -> NotStarted | None:
+        """The sheet must say what the live visit says, or not a byte of it leaves."""
+        drawn = effect.drawn
+        same_bytes = hashlib.sha256(effect.job.pdf).hexdigest() == drawn.pdf_sha256
+        if not same_bytes or effect.job.pdf != drawn.pdf:
+            return NotStarted(PrintFault.MISMATCH)
+        if effect.job.page_count != drawn.page_count or not self._same_marks(effect, drawn):
+            return NotStarted(PrintFault.MISMATCH)
+        return None
+
+    def _same_marks(self, effect: ef.PrintSheet, drawn: DrawnCertificate) -> bool:
+        try:
+            found = self._parts.read_marks(drawn.pdf)
+        except Exception as error:
+            log.error("issue %s marks not read: %s", effect.job.issue_id, type(error).__name__)
+            return False
+        wrong = [name for name, value in effect.marks if not value or found.get(name) != value]
+        if wrong:
+            log.error("issue %s marks differ: %s", effect.job.issue_id, ",".join(wrong))
+        return not wrong
+
+    def _printed(self, effect: ef.PrintSheet) -> PrintOutcome:
+        accepted: list[bool] = []
+
+        def spooling(raster_sha256: Sequence[str]) -> bool:
+            accepted.append(self._spooled(effect, raster_sha256))
+            return accepted[-1]
+
+        try:
+            return self._parts.printer.print(effect.job, self._progress(effect), spooling)
+        except Exception as error:
+            log.error("issue %s driver raised: %s", effect.job.issue_id, type(error).__name__)
+            if any(accepted):
+                return PrintUnknown(PrintFault.INTERNAL)
+            return NotStarted(PrintFault.INTERNAL)  # no byte leaves before spooling says yes
+
+    def _progress(self, effect: ef.PrintSheet) -> Callable[[PrintProgress], None]:
+        def told(progress: PrintProgress) -> None:
+            reach("print.begun")
+            self._post(ev.PrintProgressed(self._now(), effect.generation, progress))
+
+        return told
+
+    def _spooled(self, effect: ef.PrintSheet, raster_sha256: Sequence[str]) -> bool:
+        """The last gate before the first byte: still this visit's issue, and the server knows."""
+        seen, issue_id = self._seen, effect.job.issue_id
+        if seen.live_issue != issue_id or seen.generation != effect.generation:
+            log.error("issue %s is not the live one any more", issue_id)
+            return False
+        reach("spool.before")
+        fault = self._parts.server.spool(issue_id, raster_sha256)
+        reach("spool.after")
+        if fault is not None:
+            log.error("issue %s not spooled: %s", issue_id, fault.code)
+            return False
+        seen = self._seen  # the call took its time: ask again
+        return seen.live_issue == issue_id and seen.generation == effect.generation
+
+    def _settle(self, effect: ef.Settle) -> ev.At:
+        reach("settle.before")
+        answer = self._parts.server.settle(effect.issue_id, effect.outcome)
+        reach("settle.after")
+        said = answer.code if isinstance(answer, ServerFault) else answer.state.value
+        log.info("issue %s settle attempt=%d: %s", effect.issue_id, effect.attempt, said)
+        return ev.SettleAnswered(self._now(), effect.generation, answer)
+
+    # --- what a fault of a worker looks like --------------------------------------------------
+
+    def _fault_of(self, effect: ef.Effect) -> ev.At | None:
+        """The answer the machine gets when a worker raised: never silence."""
+        now, generation = self._now(), effect.generation
+        lost = ServerFault("internal", sent=True)
+        refused = DrawRefusal("internal")
+        answers: dict[type[ef.Effect], ev.At] = {
+            ef.SayHello: ev.HelloAnswered(now, generation, lost),
+            ef.OpenTerminal: ev.StaffAnswered(now, generation, lost),
+            ef.Recover: ev.RecoverAnswered(now, generation, lost),
+            ef.RunSelfTest: ev.SelfTestEnded(now, generation, (), reported=False),
+            ef.Apply: ev.ApplyAnswered(now, generation, lost),
+            ef.Search: ev.SearchAnswered(now, generation, SearchUnavailable("internal")),
+            ef.OpenEntry: ev.EntryAnswered(now, generation, lost),
+            ef.MakePreview: ev.PreviewMade(now, generation, refused),
+            ef.Reserve: ev.ReserveAnswered(now, generation, lost),
+            ef.Release: ev.ReleaseAnswered(now, generation, lost),
+            ef.DrawSheet: ev.SheetDrawn(now, generation, refused),
+            ef.PrintSheet: ev.PrintEnded(now, generation, PrintUnknown(PrintFault.INTERNAL)),
+            ef.Settle: ev.SettleAnswered(now, generation, lost),
+            ef.LookAtPrinter: ev.PrinterSeen(now, generation, NO_ANSWER),
+        }
+        return answers.get(type(effect))
