@@ -24,11 +24,17 @@ class FormIdentity:
 
 @dataclass(frozen=True, slots=True)
 class ContentItem:
-    """One row of the sheet. ``text`` may hold line breaks; glyph variants stay as recorded."""
+    """One row of the sheet. ``text`` may hold line breaks; glyph variants stay as recorded.
+
+    ``group`` is the heading that neighbouring rows share (確認済証 over 番号, 交付年月日, 交付者).
+    ``preview`` is what the preview shows instead of ``text`` where the form withholds it there.
+    """
 
     key: str
     label: str
     text: str
+    group: str = ""
+    preview: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +87,8 @@ class MissingGlyph:
 class DrawRefusal:
     """Complete or refused: why the sheet is not drawn. ``code`` names the sentence."""
 
-    code: str  # "missing_glyph", "not_certifiable", "form_invalid", "stamp_incomplete"
+    #: "missing_glyph", "not_certifiable", "form_invalid", "stamp_incomplete", or "incomplete":
+    #: the finished sheet was read again and something that must be on it was not.
+    code: str
     missing: tuple[MissingGlyph, ...] = ()
     detail: str = ""

@@ -78,6 +78,7 @@ class EscposPrinter:
         self._replies = ReplyStream(transport, clock)
         self._guard = JobGuard(rasterizer, Device(self._ready, self._send))
         self._held = _Held.UNSEEN
+        self._to_drop = False  # the device still has to be told to drop a job of ours
         self._lane = threading.RLock()
         self._clears = 0
 
@@ -130,6 +131,7 @@ class EscposPrinter:
     def power_cycled(self) -> None:
         """Staff confirmed that the printer was switched off and on: its buffers are empty."""
         self._held = _Held.CLEAR
+        self._to_drop = False
 
     def close(self) -> None:
         self._transport.close()
@@ -144,7 +146,9 @@ class EscposPrinter:
         return NotStarted(fault, status)
 
     def _send(self, sheets: SheetSet, progress: Progress) -> PrintOutcome:
-        run = EscposRun(sheets, self._profile, self._replies, self._clock, self._ask, progress)
+        run = EscposRun(
+            sheets, self._profile, self._replies, self._clock, self._ask, self._abandon, progress
+        )
         before = self._held
         self._held = _Held.OURS  # until proven otherwise, even if this raises
         outcome = run.run()
@@ -152,18 +156,27 @@ class EscposPrinter:
             self._held = before
         elif isinstance(outcome, Printed):
             self._held = _Held.CLEAR
-        elif self._profile.cancel:
-            # At once, while staff are on their way: refilled paper must not bring the rest out.
-            # ``clear`` still has to prove it and to free the paper path.
-            self._drop()
         return outcome
+
+    def _abandon(self) -> PrinterStatus:
+        """A job ends without proof: drop the rest of it at once, then look.
+
+        Refilled paper must not bring the rest out while staff are on their way; and a question
+        asked before the rest of a band is dropped would be taken for its dots. A device that
+        cannot be told now is told before the next question. ``clear`` still has to free the
+        paper path.
+        """
+        self._to_drop = self._profile.cancel
+        return self._ask()
 
     def _ask(self) -> PrinterStatus:
         fault = self._transport.open()
         if fault is not None:
             return _link_status(fault)
-        self._replies.forget()
         end = self._clock.monotonic() + STATUS_LIMIT_S
+        if self._to_drop:
+            self._drop(STATUS_ANSWER_S)
+        self._replies.forget()
         replies: list[bytes] = []
         for query in self._profile.status.queries:
             if self._clock.monotonic() >= end:
@@ -206,7 +219,7 @@ class EscposPrinter:
         return ClearState.CLEAR if self._echoes() else ClearState.NEEDS_POWER_CYCLE
 
     def _cancel(self, status: PrinterStatus) -> ClearState:
-        if not self._drop():
+        if not self._drop(ANSWER_S):
             return ClearState.NEEDS_POWER_CYCLE
         if self._held is _Held.CLEAR:
             return ClearState.CLEAR
@@ -220,14 +233,15 @@ class EscposPrinter:
         )
         return ClearState.CLEAR if cut else ClearState.NEEDS_POWER_CYCLE
 
-    def _drop(self) -> bool:
+    def _drop(self, answer_s: float) -> bool:
         """Empty the device's buffers; True if it said that it did."""
-        if self._transport.open() is not None:
-            return False
         self._replies.forget()
-        return not self._write(CLEAR_BUFFERS) and self._replies.frame(
-            CLEAR_ANSWER, self._clock.monotonic() + ANSWER_S
+        dropped = self._transport.write(CLEAR_BUFFERS).fault is None and self._replies.frame(
+            CLEAR_ANSWER, self._clock.monotonic() + answer_s
         )
+        if dropped:
+            self._to_drop = False
+        return dropped
 
     def _echoes(self) -> bool:
         """An answer given in order: all that was sent before it has been worked off."""

@@ -74,6 +74,7 @@ class EscposRun:
         replies: ReplyStream,
         clock: Clock,
         ask_status: Callable[[], PrinterStatus],
+        abandon: Callable[[], PrinterStatus],
         progress: Progress,
     ) -> None:
         self._sheets = sheets
@@ -81,6 +82,7 @@ class EscposRun:
         self._replies = replies
         self._clock = clock
         self._ask = ask_status
+        self._abandon = abandon
         self._progress = progress
         self._deadline = clock.monotonic() + JOB_BASE_S + JOB_PER_PAGE_S * len(sheets.pages)
         self._queue: list[Band] = []
@@ -242,11 +244,9 @@ class EscposRun:
         return min(self._deadline, self._clock.monotonic() + seconds)
 
     def _unknown(self, fault: PrintFault) -> PrintUnknown:
-        if self._status is None or fault not in (
-            PrintFault.STATUS_CHANGED,
-            PrintFault.COUNTER_MISMATCH,
-        ):
-            self._status = self._ask()
+        now = self._abandon()
+        if self._status is None or fault is not PrintFault.STATUS_CHANGED:
+            self._status = now  # else the status that ended it says more
         return PrintUnknown(fault, self._evidence(), self._status)
 
     def _evidence(self) -> PrintEvidence:

@@ -112,6 +112,7 @@ class SimulatedDevice:
         self.conditions = Conditions()
         self.counters = Counters()
         self.sheets: list[PaperSheet] = []
+        self.restarts = 0
         self._lock = threading.RLock()
         self._speed = speed_mm_s
         self._keep = keep_sheets
@@ -146,9 +147,10 @@ class SimulatedDevice:
             self._inked = False
 
     def power_cycle(self) -> None:
-        """Off and on: buffers are gone, the paper in the path is not."""
+        """Off and on: buffers and connection are gone, the paper in the path is not."""
         with self._lock:
             self._forget()
+            self.restarts += 1
 
     def at_band(self, band: int, change: Callable[[], None]) -> None:
         """Do it when the ``band``-th band from now (0 is the next) begins to print."""
@@ -170,8 +172,8 @@ class SimulatedDevice:
     def receive(self, data: bytes) -> int:
         """Bytes taken; fewer when the buffer is full."""
         with self._lock:
-            taken = 0
-            while taken < len(data):
+            taken, restarts = 0, self.restarts
+            while taken < len(data) and self.restarts == restarts:
                 room = BUFFER_BYTES - len(self._buffer)
                 piece = data[taken : taken + room]
                 if not piece:
@@ -287,6 +289,8 @@ class SimulatedDevice:
                 self._begin_band()
                 if not self._able():
                     return  # the band stays in the buffer, header and all
+                if not self._buffer:
+                    return  # it was switched off just now
             del self._buffer[:length]
             self._obey(command)
 
@@ -360,9 +364,14 @@ class SimulatedTransport:
     def __init__(self, device: SimulatedDevice, clock: Clock) -> None:
         self._device = device
         self._clock = clock
+        self._restarts: int | None = None  # of the device, when it was opened
 
     def open(self) -> LinkFault | None:
-        return None if self._plugged() else LinkFault.DISCONNECTED
+        if self._restarts is None:
+            if not self._device.conditions.plugged:
+                return LinkFault.DISCONNECTED
+            self._restarts = self._device.restarts
+        return None
 
     def names(self) -> DeviceNames:
         return DeviceNames("シミュレーター(見本)", "SIM-1")
@@ -393,10 +402,15 @@ class SimulatedTransport:
         return Received(said)
 
     def close(self) -> None:
-        """Nothing is held open; the device lives on, as a real one does."""
+        """The device lives on, as a real one does."""
+        self._restarts = None
 
     def _plugged(self) -> bool:
-        return self._device.conditions.plugged
+        """Still the connection that was opened: a device that restarts is another one."""
+        if self._device.conditions.plugged and self._restarts == self._device.restarts:
+            return True
+        self._restarts = None
+        return False
 
     def _pass_time(self, seconds: float) -> None:
         if seconds > 0:

@@ -1,0 +1,254 @@
+"""Reading addresses of the ward: 地名地番 and 住居表示 as recorded, and as people type them.
+
+A place is (base name, 丁目 or 0, numbers). ``上篠崎3-2`` is both 三丁目2 and, in an old ledger
+without 丁目, 番地3の2: both readings are made, on the recorded side and on the asking side.
+"""
+
+from __future__ import annotations
+
+import csv
+import functools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from admin.ledger.folding import dashes, glyphs, hiragana, plain
+from kiosk.domain.assets import AssetMissingError, asset_path
+from kiosk.domain.recorded_dates import kanji_number
+from kiosk.domain.towns import chomes_by_base, ward_towns
+
+#: A range such as 1番1~5 is spelled out up to this many lots.
+MAX_RANGE = 30
+#: Numbers of one lot that are read: 丁目, 番, 枝番 and one more.
+MAX_NUMBERS = 5
+
+_NUMBER = r"[0-9]+|[〇零一二三四五六七八九十百千]+"
+_STEP = re.compile(
+    rf"[\s-]*(?P<number>{_NUMBER})(?!\s*(?:階|号室|室|棟|f(?![a-z])|筆|名|枚))"
+    r"\s*(?P<unit>丁目|丁|番地|番|号|の|之|-)?\s*(?:の(?=[0-9〇一二三四五六七八九十]))?"
+)
+_PREFIX = re.compile(r"(?:東京都|とうきようと)?(?:江戸川区|えどがわく)?")
+#: A part of a lot is searched as the lot.
+_PARTS = re.compile(r"の?各?(?:一部|全部)|の内(?=$|\W)")
+_SPACES = re.compile(r"\s+")
+_SPLIT = re.compile(
+    r"[、,，;；・/／\n\r()（）「」｢｣\[\]【】]+|及び|および|並びに|ならびに|外(?=[0-9一二三四五六七八九十]+筆)"
+)
+_RANGE = re.compile(r"(?P<low>[0-9]+)(?:から|乃至|ないし|…|\.\.)(?P<high>[0-9]+)")
+_ADDRESS_UNITS = re.compile(r"(?<=[0-9])(?:丁目|丁|番地の?|番の?|号|の)")
+_KANJI_RUN = re.compile(r"[〇零一二三四五六七八九十百千]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """``numbers`` are 番, 枝番, ...; ``chome`` is 0 where none is meant, None where any is."""
+
+    base: str
+    chome: int | None
+    numbers: tuple[int, ...] = ()
+
+    def path(self) -> str:
+        """The key of the place: ``中央/1/4/1``. A prefix of it is a wider place."""
+        parts = [self.base]
+        if self.chome is not None:
+            parts += [str(self.chome), *map(str, self.numbers)]
+        return "/".join(parts)
+
+    def wider(self) -> Iterator[str]:
+        """The place and everything it lies in."""
+        path = self.path()
+        while path:
+            yield path
+            path = path.rpartition("/")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    number: int
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class TownMatch:
+    """``whole``: towns of exactly this name; ``short``: towns that it names with 町 left out.
+
+    ``length`` is in characters of the folded text.
+    """
+
+    whole: tuple[str, ...]
+    short: tuple[str, ...]
+    length: int
+
+
+def address_fold(text: str) -> str:
+    """Width, dashes, kana and glyphs folded; the ward's name in front dropped."""
+    flat = _PARTS.sub("", glyphs(hiragana(dashes(plain(text))))).strip()
+    return flat[_prefix_length(flat) :].strip()
+
+
+def _prefix_length(flat: str) -> int:
+    """How much of ``flat`` names prefecture and ward. 江戸川 alone is a town of it."""
+    squeezed = _SPACES.sub("", flat)
+    match = _PREFIX.match(squeezed)
+    return _original_length(flat, match.end() if match else 0)
+
+
+def _original_length(flat: str, squeezed: int) -> int:
+    """Length in ``flat`` that holds the first ``squeezed`` characters which are not spaces."""
+    position = 0
+    while squeezed and position < len(flat):
+        squeezed -= not flat[position].isspace()
+        position += 1
+    return position
+
+
+def _spellings(base: str, kana: str) -> Iterator[tuple[str, bool]]:
+    """How a town may be written, and whether that is its whole name."""
+    name, reading = glyphs(base), hiragana(kana)
+    names = {name, name.replace("之", "の"), name.replace("之", "")}
+    readings = {reading} if reading else set()
+    if reading.endswith(("ちよう", "まち")):
+        stem = reading.removesuffix("ちよう").removesuffix("まち")
+        readings |= {stem + "ちよう", stem + "まち"}
+        yield stem, False
+    for one in names | readings:
+        yield one, True
+    if name.endswith("町"):
+        for one in names:
+            yield one.removesuffix("町"), False
+
+
+def _alias_rows() -> Iterator[tuple[str, str]]:
+    """Former names kept by staff: assets/towns/aliases.csv, ``old,new,from,to``."""
+    try:
+        path = asset_path("towns", "aliases.csv")
+    except AssetMissingError:
+        return
+    with path.open(encoding="utf-8", newline="") as table:
+        for row in csv.DictReader(table):
+            yield row["old"], row["new"]
+
+
+@functools.lru_cache(maxsize=1)
+def _towns() -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]], int]:
+    """Spellings of whole names, spellings with 町 dropped, the longest spelling."""
+    whole: dict[str, dict[str, None]] = {}
+    short: dict[str, dict[str, None]] = {}
+    for town in ward_towns():
+        for spelling, exact in _spellings(town.base, town.kana):
+            (whole if exact else short).setdefault(spelling, {})[town.base] = None
+    for old, new in _alias_rows():
+        whole.setdefault(glyphs(hiragana(plain(old))), {})[new] = None
+    longest = max(map(len, [*whole, *short]))
+    return (
+        {spelling: tuple(bases) for spelling, bases in whole.items()},
+        {spelling: tuple(bases) for spelling, bases in short.items()},
+        longest,
+    )
+
+
+def match_town(flat: str) -> TownMatch | None:
+    """The longest town name at the start of folded text; with 町 dropped, all it may stand for."""
+    whole, short, longest = _towns()
+    squeezed = _SPACES.sub("", flat[: longest * 2])
+    for length in range(min(longest, len(squeezed)), 0, -1):
+        piece = squeezed[:length]
+        named = whole.get(piece, ())
+        meant = tuple(base for base in short.get(piece, ()) if base not in named)
+        if named or meant:
+            return TownMatch(named, meant, _original_length(flat, length))
+    return None
+
+
+def read_steps(flat: str) -> tuple[list[Step], str]:
+    """Numbers and their units from the start of ``flat``, and what follows them."""
+    steps: list[Step] = []
+    position = 0
+    while len(steps) < MAX_NUMBERS:
+        match = _STEP.match(flat, position)
+        if match is None:
+            break
+        digits = match["number"]
+        number = int(digits[:9]) if digits[0].isascii() else kanji_number(digits)
+        steps.append(Step(number, match["unit"] or ""))
+        position = match.end()
+    return steps, flat[position:]
+
+
+def readings(base: str, steps: list[Step]) -> list[Place]:
+    """Every place that the numbers after a town can mean, the likelier one first."""
+    if not steps:
+        return [Place(base, None)]
+    numbers = tuple(step.number for step in steps)
+    if steps[0].unit.startswith("丁"):
+        return [Place(base, numbers[0], numbers[1:])]
+    without = Place(base, 0, numbers)
+    if steps[0].unit in ("番", "番地", "号"):
+        return [without]
+    if numbers[0] in chomes_by_base().get(base, ()):
+        return [Place(base, numbers[0], numbers[1:]), without]
+    return [without]
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What a recorded cell says: its places, and its text where no town of the ward was found."""
+
+    places: tuple[Place, ...]
+    unread: str
+
+
+def _ranges(part: str) -> list[str]:
+    match = _RANGE.search(part)
+    if match is None:
+        return [part]
+    low, high = int(match["low"][:9]), int(match["high"][:9])
+    if not low < high <= low + MAX_RANGE:
+        return [part]
+    return [part[: match.start()] + str(n) + part[match.end() :] for n in range(low, high + 1)]
+
+
+def _inherited(previous: Place, part: str) -> list[Place]:
+    """``3`` or ``1番3`` after ``中央一丁目1番2``: the same town; a bare number also the same 番."""
+    steps, _ = read_steps(part)
+    if not steps:
+        return []
+    numbers = tuple(step.number for step in steps)
+    if steps[0].unit.startswith("丁"):
+        return [Place(previous.base, numbers[0], numbers[1:])]
+    places = [Place(previous.base, previous.chome, numbers)]
+    if len(numbers) == 1 and steps[0].unit in ("", "号") and len(previous.numbers) > 1:
+        places.append(Place(previous.base, previous.chome, (*previous.numbers[:-1], numbers[0])))
+    return places
+
+
+@functools.lru_cache(maxsize=4096)
+def read_recorded(cell: str) -> Recorded:
+    """Places named by one cell: several lots, parts of lots, ranges; 外n筆 names none."""
+    text = re.sub(r"[〜～~](?=\s*[0-9０-９])", "から", cell)
+    flat = address_fold(text)
+    places: dict[Place, None] = {}
+    previous: Place | None = None
+    for piece in _SPLIT.split(flat):
+        for part in _ranges(piece.strip()):
+            rest = part[_prefix_length(part) :].strip()
+            town = match_town(rest)
+            if town is not None:
+                steps, _ = read_steps(rest[town.length :])
+                found = [
+                    place for base in town.whole or town.short for place in readings(base, steps)
+                ]
+            elif previous is not None and not re.match(r"\d+筆", rest):
+                found = _inherited(previous, rest)
+            else:
+                found = []
+            places.update(dict.fromkeys(found))
+            previous = found[0] if found else previous
+    return Recorded(tuple(places), "" if places else address_text(cell))
+
+
+def address_text(cell: str) -> str:
+    """An address as one comparable text, for towns the ward does not have (any more)."""
+    flat = _KANJI_RUN.sub(lambda run: str(kanji_number(run.group())), address_fold(cell))
+    flat = _ADDRESS_UNITS.sub("-", flat)
+    return re.sub(r"-+(?=$|\D)|\s+", "", re.sub(r"-+", "-", flat))

@@ -1,0 +1,83 @@
+"""The certificate behind its port, for the terminal and for the server alike."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import pypdfium2 as pdfium
+
+from kiosk.certificate.content import certificate_content, surface_items
+from kiosk.certificate.content import ItemText as ItemText
+from kiosk.certificate.draw import draw_certificate
+from kiosk.certificate.form import Form, FormFault, Surface, load_form
+from kiosk.domain.certificate import (
+    CertificateContent,
+    DrawnCertificate,
+    DrawRefusal,
+    FormIdentity,
+    Stamp,
+)
+from kiosk.domain.ledger import LedgerEntry
+from kiosk.domain.pdfium_lock import PDFIUM_LOCK
+
+
+class CertificateMaker:
+    """One form, ready. Implements ``kiosk.domain.ports.SheetMaker``; safe to share by threads."""
+
+    def __init__(self, form: Form) -> None:
+        self._form = form
+
+    @classmethod
+    def load(
+        cls, form_id: str | Path, font_dirs: Sequence[Path] | None = None
+    ) -> CertificateMaker | FormFault:
+        """The form by name or path, with its fonts and seals. About 0.3 s for the first."""
+        form = load_form(form_id, font_dirs)
+        return form if isinstance(form, FormFault) else cls(form)
+
+    def form(self) -> FormIdentity:
+        return self._form.identity
+
+    def content(self, entry: LedgerEntry) -> CertificateContent | DrawRefusal:
+        return certificate_content(self._form, entry)
+
+    def surface(self, entry: LedgerEntry, surface: Surface) -> tuple[ItemText, ...]:
+        """What a list or a screen may show of an entry, with the form's labels and masks."""
+        return surface_items(self._form, entry, surface)
+
+    def draw(
+        self, content: CertificateContent, stamp: Stamp | None
+    ) -> DrawnCertificate | DrawRefusal:
+        return draw_certificate(self._form, content, stamp)
+
+    def seal_png(self, day: date) -> bytes:
+        """The seal in force on a day; empty if none is, and then no sheet can be drawn."""
+        terms = self._form.seal(day)
+        return b"" if terms is None else terms[1].png
+
+    def preview_png(self, pdf: bytes, width: int) -> list[bytes]:
+        """Pages as PNG, ``width`` pixels wide. Raises ValueError if the PDF cannot be read."""
+        pictures = []
+        with PDFIUM_LOCK:
+            try:
+                document = pdfium.PdfDocument(pdf)
+            except pdfium.PdfiumError as error:
+                raise ValueError(f"not a PDF: {error}") from error
+            try:
+                for page in document:
+                    bitmap = page.render(scale=width / page.get_width())
+                    pictures.append(bitmap.to_pil().convert("RGB"))
+                    page.close()
+            finally:
+                document.close()
+        return [_png(picture) for picture in pictures]
+
+    def preload(self) -> None:
+        """Draws the form's words once, so that the first visitor does not wait for fonts."""
+        entry = LedgerEntry(*_PRELOAD)
+        content = self.content(entry)
+        if isinstance(content, CertificateContent):
+            self.draw(content, None)

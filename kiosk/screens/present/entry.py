@@ -1,0 +1,116 @@
+"""One entry in full, the sheet as it will be, and the last question before paper."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from kiosk.domain.ledger import STANDARD_HEADINGS, field_text
+from kiosk.screens.present.frame import Frame, visit_frame
+from kiosk.screens.strings import tr
+from kiosk.session import events as ev
+from kiosk.session.state import MAX_COPIES, Session, Visit
+
+#: Headings whose emptiness says something and is shown as 記載なし.
+_SHOW_EMPTY = frozenset(
+    {"inspection_no", "inspection_date", "confirmation_no", "confirmation_date"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RowView:
+    label: str
+    value: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class EntryView:
+    rows: tuple[RowView, ...]
+    warning: str
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewView:
+    page_png: bytes = field(repr=False)
+    page: int
+    pages: int
+    words: str
+    watermark: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmView:
+    rows: tuple[RowView, ...]
+    copies: int
+    most: int
+    words: str
+
+
+def _rows(visit: Visit) -> tuple[RowView, ...]:
+    entry = visit.entry
+    if entry is None:
+        return ()
+    shown = []
+    for heading, name in STANDARD_HEADINGS:
+        text = field_text(entry, name)
+        if text or name in _SHOW_EMPTY:
+            shown.append(RowView(heading, text or tr("screen.not_recorded")))
+    for change in entry.dispositions:
+        when = change.date.text if change.date else ""
+        words = "　".join(filter(None, (change.number, when, change.issuer, change.detail)))
+        shown.append(RowView(tr(f"screen.disposition.{change.kind.value}"), words))
+    return tuple(shown)
+
+
+def entry(session: Session) -> Frame:
+    visit = session.visit or Visit("")
+    refused = visit.entry is not None and visit.entry.not_certifiable is not None
+    warning = tr("screen.entry.to_counter") if refused else ""
+    return visit_frame(
+        session,
+        tr("screen.entry.title"),
+        EntryView(_rows(visit), warning),
+        primary="" if refused else tr("screen.entry.certify"),
+        primary_event=ev.CertifyPressed,
+    )
+
+
+def preview(session: Session) -> Frame:
+    visit = session.visit or Visit("")
+    pages = visit.preview_pages
+    body = PreviewView(
+        page_png=pages[visit.preview_page] if pages else b"",
+        page=visit.preview_page,
+        pages=len(pages),
+        words=tr("screen.preview.words"),
+        watermark=tr("screen.preview.watermark"),
+    )
+    return visit_frame(
+        session,
+        tr("screen.preview.title"),
+        body,
+        primary=tr("screen.preview.accept"),
+        primary_event=ev.PreviewAccepted,
+    )
+
+
+_IN_BRIEF = (
+    "confirmation_no", "confirmation_date", "owner", "lot", "residential_address", "main_use",
+)  # fmt: skip
+
+
+def confirm(session: Session) -> Frame:
+    visit = session.visit or Visit("")
+    headings = {name: heading for heading, name in STANDARD_HEADINGS}
+    rows = tuple(
+        RowView(headings[name], field_text(visit.entry, name) or tr("screen.not_recorded"))
+        for name in _IN_BRIEF
+        if visit.entry is not None
+    )
+    body = ConfirmView(rows, visit.copies, MAX_COPIES, tr("screen.confirm.words"))
+    return visit_frame(
+        session,
+        tr("screen.confirm.title"),
+        body,
+        primary=tr("screen.confirm.issue"),
+        primary_event=ev.IssuePressed,
+    )

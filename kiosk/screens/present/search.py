@@ -1,0 +1,163 @@
+"""Asking the ledger, and the list of what it answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from kiosk.domain.query import COUNT_CAP, Found, Hit, NoHits, Query, QueryKind, TooMany
+from kiosk.domain.towns import chomes_by_base, town_name, ward_towns
+from kiosk.screens.present.frame import Frame, visit_frame
+from kiosk.screens.strings import tr
+from kiosk.session import events as ev
+from kiosk.session.state import SearchDraft, Session, Visit
+
+KINDS = (QueryKind.LOT, QueryKind.CONFIRMATION, QueryKind.RESIDENTIAL, QueryKind.OWNER)
+#: Cards on one page of the list.
+PER_PAGE = 5
+
+
+@dataclass(frozen=True, slots=True)
+class TownButton:
+    label: str
+    base: str
+    town: str
+
+
+@dataclass(frozen=True, slots=True)
+class SearchView:
+    """``stage`` is base, chome, number (places), confirmation or owner."""
+
+    kind: QueryKind
+    kinds: tuple[tuple[QueryKind, str], ...]
+    stage: str
+    guide: str
+    towns: tuple[TownButton, ...]
+    place: str
+    text: str = field(repr=False)
+    hint: str
+    year: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CardView:
+    """One hit: a headline and the lines that tell it apart."""
+
+    entry_id: int
+    headline: str
+    lines: tuple[str, ...]
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResultsView:
+    words: str
+    cards: tuple[CardView, ...]
+    choices: tuple[tuple[str, Query], ...]
+    choices_words: str
+    help: tuple[str, ...]
+
+
+def _bases() -> tuple[TownButton, ...]:
+    kana = {town.base: town.kana for town in ward_towns()}
+    ordered = sorted(chomes_by_base(), key=lambda base: (kana[base] or "ン", base))
+    return tuple(TownButton(base, base, "") for base in ordered)
+
+
+def _chomes(base: str) -> tuple[TownButton, ...]:
+    chomes = chomes_by_base().get(base, ())
+    buttons = [TownButton(town_name(base, n), base, town_name(base, n)) for n in chomes]
+    return (*buttons, TownButton(tr("screen.search.no_chome"), base, base))
+
+
+def _stage(draft: SearchDraft) -> str:
+    if draft.kind is QueryKind.CONFIRMATION:
+        return "confirmation"
+    if draft.kind in {QueryKind.OWNER, QueryKind.ANY}:
+        return "owner"
+    if not draft.town_base:
+        return "base"
+    if not draft.town and chomes_by_base().get(draft.town_base):
+        return "chome"
+    return "number"
+
+
+def search(session: Session) -> Frame:
+    draft = (session.visit or Visit("")).search
+    stage = _stage(draft)
+    towns = {"base": _bases, "chome": lambda: _chomes(draft.town_base)}.get(stage, tuple)()
+    body = SearchView(
+        kind=draft.kind,
+        kinds=tuple((kind, tr(f"screen.search.kind.{kind.value}")) for kind in KINDS),
+        stage=stage,
+        guide=tr(f"screen.search.guide.{stage}"),
+        towns=towns,
+        place=draft.town or draft.town_base,
+        text=draft.text,
+        hint=tr(f"screen.search.hint.{draft.kind.value}"),
+        year=draft.year,
+    )
+    return visit_frame(
+        session,
+        tr("screen.search.title"),
+        body,
+        primary=tr("screen.search.go") if stage not in {"base", "chome"} else "",
+        primary_event=ev.SearchPressed,
+    )
+
+
+def _card(hit: Hit) -> CardView:
+    none = tr("screen.none")
+    lines = (
+        f"{hit.lot or none}" + (f"　{hit.residential_address}" if hit.residential_address else ""),
+        "　".join(filter(None, (hit.main_use, hit.work_kind, hit.structure, hit.storeys))),
+        "　".join(
+            filter(
+                None,
+                (
+                    tr("screen.results.area", area=hit.total_floor_area)
+                    if hit.total_floor_area
+                    else "",
+                    tr("screen.results.owner", owner=hit.owner) if hit.owner else "",
+                    tr(
+                        "screen.results.inspected"
+                        if hit.inspected
+                        else "screen.results.not_recorded"
+                    ),
+                ),
+            )
+        ),
+    )
+    number = "　".join(filter(None, (hit.confirmation_date, hit.confirmation_no))) or none
+    mark = tr("screen.results.counter") if hit.not_certifiable else ""
+    return CardView(hit.entry_id, f"【{hit.category.value}】{number}", lines, mark)
+
+
+def results(session: Session) -> Frame:
+    result = (session.visit or Visit("")).result
+    cards: tuple[CardView, ...] = ()
+    choices: tuple[tuple[str, Query], ...] = ()
+    help_: tuple[str, ...] = ()
+    words = ""
+    if isinstance(result, Found | TooMany):
+        cards = tuple(map(_card, result.hits))
+    if isinstance(result, Found):
+        words = tr("screen.results.found", count=len(result.hits))
+    elif isinstance(result, TooMany):
+        count = "1,000" if result.count >= COUNT_CAP else f"{result.count:,}"
+        key = (
+            "screen.results.too_many_cap"
+            if result.count >= COUNT_CAP
+            else "screen.results.too_many"
+        )
+        words = tr(key, count=count, shown=len(result.hits))
+    elif isinstance(result, NoHits):
+        words = tr("screen.results.none")
+        help_ = tuple(tr(f"screen.results.help{n}") for n in range(1, 5))
+    if isinstance(result, Found | TooMany | NoHits):
+        choices = tuple(
+            (f"{c.label} ({c.count:,})" if c.count else c.label, c.query) for c in result.choices
+        )
+    body = ResultsView(
+        words, cards, choices, tr("screen.results.choices") if choices else "", help_
+    )
+    return visit_frame(session, tr("screen.results.title"), body)

@@ -1,0 +1,167 @@
+"""The few widgets every screen is made of: a sentence, a button, a panel, a picture."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from kivy.core.text import Label as CoreLabel
+from kivy.lang import Builder
+from kivy.properties import (
+    BooleanProperty,
+    ColorProperty,
+    NumericProperty,
+    ObjectProperty,
+    OptionProperty,
+    StringProperty,
+)
+from kivy.uix.behaviors import ButtonBehavior
+from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.label import Label
+
+from kiosk.screens.fonts import FALLBACK, UI, glyphs, in_ui_font, marked
+from kiosk.screens.widgets.palette import INK, PALETTE
+from kiosk.screens.wrapping import break_lines
+
+
+@functools.lru_cache(maxsize=512)
+def _pen(font: str, size: int, bold: bool) -> CoreLabel:
+    return CoreLabel(font_name=font, font_size=size, bold=bold)
+
+
+@functools.lru_cache(maxsize=8192)
+def advance(glyph: str, size: int, bold: bool) -> float:
+    """Width of one glyph in design units."""
+    font = UI if in_ui_font(glyph) else FALLBACK
+    return float(_pen(font, size, bold).get_extents(glyph)[0])
+
+
+class Say(Label):
+    """Text that wraps as Japanese does and is as high as it needs; ``words`` is what it says."""
+
+    words = StringProperty("")
+    wrap = BooleanProperty(True)
+    #: Smallest font size it may shrink to when ``fit_height`` is set, else it only wraps.
+    smallest = NumericProperty(0)
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("font_name", UI)
+        options.setdefault("font_size", 40)
+        options.setdefault("color", INK)
+        options.setdefault("markup", True)
+        options.setdefault("size_hint_y", None)
+        options.setdefault("halign", "left")
+        options.setdefault("valign", "middle")
+        options.setdefault("line_height", 1.25)
+        super().__init__(**options)
+        for name in ("words", "width", "font_size", "bold"):
+            self.fbind(name, self._lay_out)
+        self.fbind("texture_size", self._grow)
+        self._lay_out()
+
+    def _lay_out(self, *_: object) -> None:
+        width = self.width - self.padding[0] - self.padding[2]
+        if not self.wrap or width < self.font_size:
+            self.text = marked(self.words)
+            return
+        size, bold = int(self.font_size), bool(self.bold)
+        cut = glyphs(self.words)
+        lines = break_lines(cut, width, lambda glyph: advance(glyph, size, bold))
+        self.text_size = (self.width, None)
+        self.text = marked("\n".join(lines))
+
+    def _grow(self, *_: object) -> None:
+        if self.size_hint_y is None:
+            self.height = max(self.texture_size[1], self.font_size * 1.25)
+
+
+class Press(ButtonBehavior, Label):
+    """A button: acts on release inside it, nothing while disabled. ``kind`` is its weight."""
+
+    words = StringProperty("")
+    kind = OptionProperty(
+        "secondary", options=["primary", "secondary", "quiet", "danger", "key", "chosen", "dark"]
+    )
+    face = ColorProperty(PALETTE["secondary"].face)
+    edge = ColorProperty(PALETTE["secondary"].edge)
+    event = ObjectProperty(None, allownone=True)
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("font_name", UI)
+        options.setdefault("font_size", 40)
+        options.setdefault("bold", True)
+        options.setdefault("markup", True)
+        options.setdefault("halign", "center")
+        options.setdefault("valign", "middle")
+        super().__init__(**options)
+        for name in ("words", "width", "height", "font_size"):
+            self.fbind(name, self._lay_out)
+        for name in ("kind", "state", "disabled"):
+            self.fbind(name, self._paint)
+        self._lay_out()
+        self._paint()
+
+    def _lay_out(self, *_: object) -> None:
+        room = max(1.0, self.width - 24)
+        self.text_size = (self.width - 12, self.height)
+        size = int(self.font_size)
+        lines = break_lines(glyphs(self.words), room, lambda glyph: advance(glyph, size, True))
+        self.text = marked("\n".join(lines))
+
+    def _paint(self, *_: object) -> None:
+        look = PALETTE["disabled" if self.disabled else self.kind]
+        self.face = look.pressed if self.state == "down" else look.face
+        self.edge = look.edge
+        self.color = self.disabled_color = look.text
+
+
+class Panel(BoxLayout):
+    """A rounded area that holds other things."""
+
+    face = ColorProperty((1, 1, 1, 1))
+    edge = ColorProperty((0.79, 0.82, 0.86, 1))
+
+
+class Gap(BoxLayout):
+    """Empty room that stretches."""
+
+
+Builder.load_string("""
+<Press>:
+    canvas.before:
+        Color:
+            rgba: self.face
+        RoundedRectangle:
+            pos: self.pos
+            size: self.size
+            radius: [18]
+        Color:
+            rgba: self.edge
+        Line:
+            width: 2
+            rounded_rectangle: self.x + 1, self.y + 1, self.width - 2, self.height - 2, 18
+<Panel>:
+    padding: 32
+    spacing: 20
+    orientation: 'vertical'
+    canvas.before:
+        Color:
+            rgba: self.face
+        RoundedRectangle:
+            pos: self.pos
+            size: self.size
+            radius: [20]
+        Color:
+            rgba: self.edge
+        Line:
+            width: 1.5
+            rounded_rectangle: self.x + 1, self.y + 1, self.width - 2, self.height - 2, 20
+""")
+
+
+def press(words: str, act: Callable[[], None], **options: Any) -> Press:
+    """A button that calls ``act`` when a finger lets go of it."""
+    button = Press(words=words, **options)
+    button.bind(on_release=lambda *_: act())
+    return button

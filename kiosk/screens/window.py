@@ -1,0 +1,74 @@
+"""Setting Kivy up before any of it is imported: no settings panel, no files, no animation.
+
+``configure`` must run first in the process; Kivy reads its environment at import.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+#: The screens are laid out in these units and scaled as a whole to the real window.
+DESIGN_WIDTH = 1080
+DESIGN_HEIGHT = 1920
+
+_home: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WindowSettings:
+    """``headless`` draws without a display (tests, pictures); production forces X11."""
+
+    width: int = DESIGN_WIDTH
+    height: int = DESIGN_HEIGHT
+    fullscreen: bool = False
+    headless: bool = False
+
+
+def configure(settings: WindowSettings) -> None:
+    """Prepare the environment and Kivy's configuration. Calling it twice changes nothing."""
+    global _home
+    if _home is not None:
+        return
+    _home = Path(tempfile.mkdtemp(prefix="kiosk-ui-"))
+    atexit.register(shutil.rmtree, _home, ignore_errors=True)
+    os.environ.update(
+        KIVY_NO_ARGS="1",
+        KIVY_HOME=str(_home),
+        KIVY_NO_FILELOG="1",
+        KIVY_LOG_MODE="PYTHON",  # otherwise a traceback can vanish in Kivy's own log
+        KIVY_NO_ENV_CONFIG="1",
+        KIVY_CLIPBOARD="dummy",  # a public terminal has no clipboard
+        KIVY_AUDIO="sdl2",
+        KIVY_WINDOW="sdl2",
+        KIVY_TEXT="sdl2",
+    )
+    # Without a display SDL would fall back to drawing nowhere, with no picture and no error.
+    os.environ["SDL_VIDEODRIVER"] = "offscreen" if settings.headless else "x11"
+    from kivy.config import Config  # after the environment
+
+    options = {
+        "kivy": {"exit_on_escape": "0", "keyboard_mode": "", "log_level": "warning"},
+        "graphics": {
+            "width": str(settings.width),
+            "height": str(settings.height),
+            "fullscreen": "auto" if settings.fullscreen and not settings.headless else "0",
+            "borderless": "1" if settings.fullscreen else "0",
+            "resizable": "0" if settings.fullscreen else "1",
+            "show_cursor": "0" if settings.fullscreen else "1",
+            "multisamples": "0",
+            "maxfps": "60",
+        },
+        "input": {},
+    }
+    for section, values in options.items():
+        for key, value in values.items():
+            Config.set(section, key, value)
+    # One provider only: a touch that two of them report fires twice.
+    for key in [key for key, _ in Config.items("input")]:
+        Config.remove_option("input", key)
+    Config.set("input", "mouse", "mouse,disable_multitouch")
