@@ -1,0 +1,1 @@
+"""Words of the section for the program's values; each catalogue is complete by test."""
