@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
-from pathlib import Path
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -18,6 +16,7 @@ from admin.api.signature import SignatureCheck
 from admin.services import operation_log, terminals
 from admin.services.context import Services
 from admin.settings import Settings
+from kiosk.domain.build import build_id
 from kiosk.domain.events import EventCode
 from kiosk.domain.query import Query, SearchResult
 from kiosk.ledger_client.wire import TERMINAL_SESSION
@@ -58,16 +57,6 @@ class ServerState:
     @cached_property
     def build(self) -> str:
         return build_id()
-
-
-def build_id() -> str:
-    """Version and a digest of the program's own files: two sides with one build have one code."""
-    root = Path(__file__).resolve().parents[2]
-    digest = hashlib.sha256()
-    for folder in ("kiosk/domain", "kiosk/certificate", "kiosk/ledger_client"):
-        for path in sorted((root / folder).glob("*.py")):
-            digest.update(path.name.encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()[:16]
 
 
 def state_of(request: Request) -> ServerState:

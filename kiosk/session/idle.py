@@ -6,25 +6,19 @@ that phase ends by its answers only (``STALL_S`` is for answers that never come)
 
 from __future__ import annotations
 
-from kiosk.session.state import Phase
+from kiosk.session.state import Phase, Session
 
-#: Reading a legal notice or a page of the ledger takes about half of this; VVSG-style machines warn
-#: after 45 to 60 s.
-WARN_AFTER_S = 60.0
-#: The preview and the entry are read line by line, often aloud to somebody else.
-WARN_AFTER_READING_S = 120.0
+#: The preview and the entry are read line by line, often aloud to somebody else: twice as long.
+READING = frozenset({Phase.ENTRY, Phase.PREVIEW})
+READING_FACTOR = 2.0
 #: WCAG 2.2.1: at least 20 s to extend with a simple action. It can be extended without end.
 COUNTDOWN_S = 20.0
 
-WARN_AFTER: dict[Phase, float] = {
-    Phase.CONSENT: WARN_AFTER_S,
-    Phase.APPLICANT: WARN_AFTER_S,
-    Phase.SEARCH: WARN_AFTER_S,
-    Phase.RESULTS: WARN_AFTER_S,
-    Phase.ENTRY: WARN_AFTER_READING_S,
-    Phase.PREVIEW: WARN_AFTER_READING_S,
-    Phase.CONFIRM: WARN_AFTER_S,
-}
+
+def warn_after(session: Session) -> float:
+    """Seconds without a touch until this screen asks whether somebody is there."""
+    return session.warn_after_s * (READING_FACTOR if session.phase in READING else 1.0)
+
 
 #: The paper is called again this long after it came out ...
 TAKE_PAPER_AGAIN_S = 30.0

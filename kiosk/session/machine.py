@@ -21,7 +21,7 @@ from kiosk.session.idle import (
     ENDS_AFTER,
     SIGN_IN_S,
     TAKE_PAPER_AGAIN_S,
-    WARN_AFTER,
+    warn_after,
 )
 from kiosk.session.machine_boot import boot
 from kiosk.session.moves import REST_PHASES, Step, end_visit, rest, retry_rest, stay
@@ -159,7 +159,7 @@ def _touched(session: Session, event: ev.At) -> Step:
         return _dispatch(there, event)
     if there.overlay is Overlay.IDLE_WARNING:
         # A touch beside the button: the countdown begins anew, the question stays.
-        warned_at = there.now - WARN_AFTER[there.phase]
+        warned_at = there.now - warn_after(there)
         return replace(there, touched_at=warned_at, countdown=int(COUNTDOWN_S)), ()
     return stay(there)
 
@@ -207,14 +207,14 @@ def _ending_tick(session: Session) -> Step:
 
 
 def _idle_tick(session: Session) -> Step:
-    alone = session.now - session.touched_at - WARN_AFTER[session.phase]
+    alone = session.now - session.touched_at - warn_after(session)
     if alone < 0:
         return stay(session)
     if alone >= COUNTDOWN_S and session.overlay is Overlay.IDLE_WARNING:
         return end_visit(session, "timed_out")
     if session.overlay is not Overlay.IDLE_WARNING:
         # Whole seconds are promised from when the warning is seen, however late this tick is.
-        seen = session.now - WARN_AFTER[session.phase]
+        seen = session.now - warn_after(session)
         return replace(
             session, overlay=Overlay.IDLE_WARNING, touched_at=seen, countdown=int(COUNTDOWN_S)
         ), ()

@@ -34,13 +34,15 @@ from kiosk.session.moves import (
     wait_for,
 )
 from kiosk.session.notices import Notice
-from kiosk.session.state import Facts, Phase, Session, Trouble
+from kiosk.session.state import WARN_AFTER_S, Facts, Phase, Session, Trouble
 
 
-def boot(t: float, seed: str | None = None) -> Step:
-    """The first session of a process and its first effect. ``seed`` is given by tests only."""
+def boot(t: float, seed: str | None = None, warn_after_s: float = WARN_AFTER_S) -> Step:
+    """The first session of a process and its first effect. ``seed`` is given by tests only;
+    ``warn_after_s`` is the configured time until a screen asks whether somebody is there."""
     session = Session(
-        seed=seed or new_seed(), now=t, touched_at=t, entered_at=t, last_heartbeat=t
+        seed=seed or new_seed(), now=t, touched_at=t, entered_at=t, last_heartbeat=t,
+        warn_after_s=warn_after_s,
     )  # fmt: skip
     return wait_for(session, SayHello(session.generation))
 

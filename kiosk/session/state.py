@@ -19,6 +19,9 @@ from kiosk.domain.printer import PrinterStatus, PrintOutcome, PrintProgress
 from kiosk.domain.query import QueryKind, SearchResult
 
 MAX_COPIES = 5
+#: Seconds without a touch until a screen asks whether somebody is there, unless it is configured:
+#: reading a legal notice takes about half of this; VVSG-style machines warn after 45 to 60 s.
+WARN_AFTER_S = 60.0
 
 
 class Phase(StrEnum):
@@ -200,5 +203,6 @@ class Session:
     pending: PendingSettle | None = None
     retry_at: float | None = None  # monotonic seconds of the next try to get out of a trouble
     looked_at: float = 0.0  # monotonic seconds when the printer was last asked
+    warn_after_s: float = WARN_AFTER_S  # as configured; reading screens wait longer (idle.py)
     seed: str = field(default="", repr=False)  # random, once per process: ids derive from it
     serial: int = 0  # rises with every id made

@@ -14,7 +14,7 @@ from typing import Protocol
 from kiosk.session.effects import Effect
 from kiosk.session.events import At
 from kiosk.session.machine import Step, boot, step
-from kiosk.session.state import Session
+from kiosk.session.state import WARN_AFTER_S, Session
 
 log = logging.getLogger("kiosk.session.terminal")
 
@@ -38,9 +38,9 @@ class Terminal:
         self._busy = False
         self.session = Session()
 
-    def start(self, t: float, seed: str | None = None) -> None:
-        """Boot: greet the server. ``seed`` is given by tests only."""
-        self._take(boot(t, seed))
+    def start(self, t: float, seed: str | None = None, warn_after_s: float = WARN_AFTER_S) -> None:
+        """Boot: greet the server. ``seed`` is given by tests only; ``warn_after_s``: see boot."""
+        self._take(boot(t, seed, warn_after_s))
 
     def dispatch(self, event: At) -> None:
         """One event, on the owning thread. Events that a listener dispatches wait their turn."""

@@ -1,0 +1,288 @@
+"""The terminal's configuration: one TOML file, every key checked, unknown keys refused.
+
+Personal data, PINs and keys never stand in it; ``key_file`` names the file of the signing key.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from kiosk.printing.models import MODELS
+from kiosk.printing.raster import HEADS
+from kiosk.printing.registry import DRIVERS, PrinterConfig
+
+#: The same as the server's (admin/settings.py): both draw the same form.
+DEFAULT_FORM = "ledger-certificate"
+#: Seconds without a touch until the screen asks whether somebody is there. Less hurries a reader;
+#: more leaves a name on the screen for the next person. Reading screens wait twice as long.
+DEFAULT_IDLE_S = 60.0
+IDLE_S_RANGE = (30.0, 600.0)
+DEFAULT_WIDTH, DEFAULT_HEIGHT = 1080, 1920
+SIDE_RANGE = (480, 8192)
+#: Drivers that put a certificate on paper for the public.
+PRODUCTION_DRIVERS = frozenset(DRIVERS) - {"simulated", "folder"}
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigFault:
+    """Why the terminal cannot start. ``sentence`` is for staff; ``code`` for the log."""
+
+    code: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class WindowConfig:
+    """``width`` and ``height`` in pixels count only without ``fullscreen``."""
+
+    fullscreen: bool = True
+    width: int = DEFAULT_WIDTH
+    height: int = DEFAULT_HEIGHT
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Paths are absolute. ``idle_s`` is the time until the warning, in seconds."""
+
+    server_url: str
+    terminal: str
+    key_file: Path
+    form: str = DEFAULT_FORM
+    production: bool = False
+    idle_s: float = DEFAULT_IDLE_S
+    window: WindowConfig = field(default_factory=WindowConfig)
+    printer: PrinterConfig = field(default_factory=PrinterConfig)
+
+
+class _Wrong(Exception):  # noqa: N818 - carries a fault to load_config and no further
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(code)
+        self.fault = ConfigFault(code, sentence)
+
+
+def load_config(path: Path) -> Config | ConfigFault:
+    """Read and check the whole file; the first fault found is returned, never raised."""
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return ConfigFault("config_missing", f"設定ファイル {path} がありません。")
+    except (OSError, UnicodeDecodeError):
+        return ConfigFault("config_unreadable", f"設定ファイル {path} を読めません。")
+    except tomllib.TOMLDecodeError as error:
+        return ConfigFault(
+            "config_syntax", f"設定ファイル {path} の書き方に誤りがあります ({error})。"
+        )
+    try:
+        return _config(raw, path.resolve().parent)
+    except _Wrong as wrong:
+        return wrong.fault
+
+
+# --- one value ----------------------------------------------------------------------------------
+
+
+class _Table:
+    """One table of the file: each key is taken once, and what is left over is unknown."""
+
+    def __init__(self, name: str, values: Mapping[str, Any]) -> None:
+        self._name = name
+        self._left = dict(values)
+
+    def label(self, key: str) -> str:
+        return f"[{self._name}] の {key}" if self._name else key
+
+    def take(self, key: str, kind: type, what: str, otherwise: Any) -> Any:
+        """``otherwise`` where the key is not given. A bool is no number here."""
+        if key not in self._left:
+            return otherwise
+        value = self._left.pop(key)
+        if kind is float and type(value) is int:
+            value = float(value)
+        if type(value) is not kind:
+            raise self.wrong(key, what)
+        return value
+
+    def wrong(self, key: str, what: str) -> _Wrong:
+        return _Wrong("config_value", f"設定の {self.label(key)} は{what}で書いてください。")
+
+    def text(self, key: str, otherwise: str | None = None) -> str:
+        value: str | None = self.take(key, str, "文字列", otherwise)
+        if value is None or (otherwise is None and not value.strip()):
+            raise _Wrong("config_key_missing", f"設定に {self.label(key)} を書いてください。")
+        return value
+
+    def flag(self, key: str, otherwise: bool) -> bool:
+        value: bool = self.take(key, bool, " true か false ", otherwise)
+        return value
+
+    def number(self, key: str, otherwise: int, least: int, most: int) -> int:
+        what = f" {least} から {most} までの整数"
+        value: int = self.take(key, int, what, otherwise)
+        if not least <= value <= most:
+            raise self.wrong(key, what)
+        return value
+
+    def seconds(self, key: str, otherwise: float, least: float, most: float) -> float:
+        what = f" {least:g} から {most:g} までの数 (秒)"
+        value: float = self.take(key, float, what, otherwise)
+        if not least <= value <= most:
+            raise self.wrong(key, what)
+        return value
+
+    def choice(self, key: str, otherwise: str, known: Mapping[str, Any] | tuple[str, ...]) -> str:
+        value = self.text(key, otherwise)
+        if value not in known:
+            raise self.wrong(key, f"次のどれか ({', '.join(known)}) ")
+        return value
+
+    def path(self, key: str, folder: Path, otherwise: str | None = "") -> Path | None:
+        """Relative paths count from the configuration's own folder."""
+        value = self.text(key, otherwise)
+        return (folder / value).absolute() if value else None
+
+    def words(self, key: str) -> tuple[str, ...]:
+        what = '文字列の並び (["…"]) '
+        value: list[Any] = self.take(key, list, what, [])
+        if not all(isinstance(word, str) for word in value):
+            raise self.wrong(key, what)
+        return tuple(value)
+
+    def table(self, key: str) -> _Table:
+        return _Table(key, self.take(key, dict, f"表 ([{key}]) ", {}))
+
+    def close(self) -> None:
+        if self._left:
+            names = ", ".join(self.label(key) for key in sorted(self._left))
+            raise _Wrong("config_key_unknown", f"設定に知らない項目があります: {names}。")
+
+
+# --- the whole ----------------------------------------------------------------------------------
+
+
+def _config(raw: Mapping[str, Any], folder: Path) -> Config:
+    top = _Table("", raw)
+    key_file = top.path("key_file", folder, None)
+    assert key_file is not None, "a required text is never empty"
+    config = Config(
+        server_url=_server_url(top),
+        terminal=_identifier(top, "terminal"),
+        key_file=key_file,
+        form=_identifier(top, "form", DEFAULT_FORM),
+        production=top.flag("production", False),
+        idle_s=top.seconds("idle_s", DEFAULT_IDLE_S, *IDLE_S_RANGE),
+        window=_window(top.table("window")),
+        printer=_printer(top.table("printer"), folder),
+    )
+    top.close()
+    for check in _WHOLE:
+        check(config)
+    return config
+
+
+def _server_url(top: _Table) -> str:
+    url = top.text("server_url").rstrip("/")
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:
+        good = False
+    if not good or parts.query or parts.fragment or parts.username or parts.path:
+        raise top.wrong("server_url", " http://サーバー:ポート の形")
+    return url
+
+
+def _identifier(table: _Table, key: str, otherwise: str | None = None) -> str:
+    value = table.text(key, otherwise)
+    if (
+        not value
+        or len(value) > 64
+        or not all(c.isascii() and (c.isalnum() or c in "._-") for c in value)
+    ):
+        raise table.wrong(key, "半角の英数字・点・ハイフン (64文字まで) ")
+    return value
+
+
+def _window(table: _Table) -> WindowConfig:
+    window = WindowConfig(
+        fullscreen=table.flag("fullscreen", True),
+        width=table.number("width", DEFAULT_WIDTH, *SIDE_RANGE),
+        height=table.number("height", DEFAULT_HEIGHT, *SIDE_RANGE),
+    )
+    table.close()
+    return window
+
+
+def _printer(table: _Table, folder: Path) -> PrinterConfig:
+    usual = PrinterConfig()
+    printer = PrinterConfig(
+        driver=table.choice("driver", usual.driver, DRIVERS),
+        model=table.choice("model", usual.model, MODELS),
+        head=table.choice("head", usual.head, HEADS),
+        usb_vendor=table.number("usb_vendor", 0, 0, 0xFFFF),
+        usb_product=table.number("usb_product", 0, 0, 0xFFFF),
+        usb_serial=table.text("usb_serial", ""),
+        folder=table.path("folder", folder),
+        control_socket=table.path("control_socket", folder),
+        record_to=table.path("record_to", folder),
+        simulator_start=table.words("simulator_start"),
+        speed_mm_s=table.seconds("speed_mm_s", usual.speed_mm_s, 1.0, 10_000.0),
+    )
+    table.close()
+    return printer
+
+
+# --- what one key means for another -------------------------------------------------------------
+
+
+def _key_is_there(config: Config) -> None:
+    if not config.key_file.is_file():
+        raise _Wrong(
+            "key_missing",
+            f"端末の鍵のファイル {config.key_file} がありません。端末を登録してください。",
+        )
+
+
+def _usb_is_named(config: Config) -> None:
+    printer = config.printer
+    if printer.driver == "escpos-usb" and not (printer.usb_vendor and printer.usb_product):
+        raise _Wrong(
+            "config_key_missing",
+            "USB のプリンターには [printer] の usb_vendor と usb_product を書いてください。",
+        )
+
+
+def _folder_is_named(config: Config) -> None:
+    printer = config.printer
+    if printer.driver == "folder" and (printer.folder is None or not printer.folder.is_dir()):
+        raise _Wrong(
+            "config_key_missing", "[printer] の folder に、すでにあるフォルダーを書いてください。"
+        )
+
+
+def _production_prints_on_paper(config: Config) -> None:
+    printer = config.printer
+    if not config.production:
+        return
+    if printer.driver not in PRODUCTION_DRIVERS:
+        raise _Wrong(
+            "production_printer",
+            f"本番の端末では、プリンター {printer.driver} は使えません。",
+        )
+    if printer.record_to is not None:
+        raise _Wrong(
+            "production_record",
+            "本番の端末では、印刷の写しを残せません (record_to を消してください)。",
+        )
+
+
+_WHOLE: tuple[Callable[[Config], None], ...] = (
+    _key_is_there,
+    _usb_is_named,
+    _folder_is_named,
+    _production_prints_on_paper,
+)

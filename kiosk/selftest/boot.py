@@ -1,0 +1,53 @@
+"""Which checks a terminal's boot makes, in the order that staff read them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from kiosk.domain.ports import Clock, Printer, SectionServer, SheetMaker
+from kiosk.selftest.check import Check
+from kiosk.selftest.clock import ClockCheck
+from kiosk.selftest.disk import DiskCheck
+from kiosk.selftest.display import DisplayCheck, DisplaySize
+from kiosk.selftest.form import FontsCheck, FormCheck
+from kiosk.selftest.greeting import Greeting
+from kiosk.selftest.printer import PaperCheck, PrinterCheck
+from kiosk.selftest.server import Own, RecoveryCheck, ServerCheck
+from kiosk.selftest.suite import CHECK_S, Suite
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """What is tested. ``temporary`` None is the system's temporary folder."""
+
+    own: Own
+    server: SectionServer
+    printer: Printer
+    maker: SheetMaker
+    clock: Clock
+    display: Callable[[], DisplaySize | None]
+    production: bool = False
+    temporary: Path | None = None
+
+
+def boot_checks(tested: Tested) -> Sequence[Check]:
+    """Fresh checks for one self-test; every ``CheckName`` once."""
+    greeting = Greeting(tested.server, tested.clock)
+    return (
+        PrinterCheck(tested.printer),
+        PaperCheck(tested.printer),
+        ServerCheck(greeting, tested.own),
+        FormCheck(greeting, tested.maker, tested.production),
+        ClockCheck(greeting),
+        FontsCheck(tested.maker),
+        DisplayCheck(tested.display),
+        DiskCheck(tested.temporary),
+        RecoveryCheck(greeting),
+    )
+
+
+def boot_self_test(tested: Tested, limit_s: float = CHECK_S) -> Suite:
+    """``Parts.self_test`` of the session's runner."""
+    return Suite(lambda: boot_checks(tested), tested.clock, limit_s)
