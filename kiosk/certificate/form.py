@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar
 
@@ -138,9 +139,13 @@ class Signatory(Effective):
 
 
 class Seal(Effective):
-    """``sha256`` binds the image: a sheet with another image is refused."""
+    """``sha256`` binds the image: a sheet with another image is refused.
+
+    ``sample`` must be said: a seal is not taken for a real one by silence.
+    """
 
     file: Text
+    sample: bool
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     width_mm: Millimetres = 24.0
 
@@ -214,7 +219,7 @@ class FormFile(_Part):
 
 
 def _no_overlap(name: str, terms: Sequence[Effective]) -> None:
-    for earlier, later in zip(terms, terms[1:], strict=False):
+    for earlier, later in pairwise(terms):
         if earlier.until is None or not earlier.until < later.since:
             raise ValueError(f"{name}: the days overlap or are out of order")
 
@@ -287,9 +292,9 @@ def load_form(form: str | Path, font_dirs: Sequence[Path] | None = None) -> Form
     fault = _glyph_fault(file, fonts)
     if fault is not None:
         return fault
-    identity = FormIdentity(
-        file.form, file.version, _identity_sha256(raw, seals, fonts), file.sample
-    )
+    # One sample seal among several marks the whole form: better a mark too many than one too few.
+    sample = file.sample or any(seal.sample for seal in file.seals)
+    identity = FormIdentity(file.form, file.version, _identity_sha256(raw, seals, fonts), sample)
     return Form(file, identity, fonts, seals)
 
 

@@ -8,9 +8,10 @@ from datetime import date
 from pathlib import Path
 
 import pypdfium2 as pdfium
+from PIL import Image
 
-from kiosk.certificate.content import certificate_content, surface_items
 from kiosk.certificate.content import ItemText as ItemText
+from kiosk.certificate.content import certificate_content, surface_items
 from kiosk.certificate.draw import draw_certificate
 from kiosk.certificate.form import Form, FormFault, Surface, load_form
 from kiosk.domain.certificate import (
@@ -20,8 +21,17 @@ from kiosk.domain.certificate import (
     FormIdentity,
     Stamp,
 )
-from kiosk.domain.ledger import LedgerEntry
+from kiosk.domain.ledger import Category, LedgerEntry
 from kiosk.domain.pdfium_lock import PDFIUM_LOCK
+
+#: An entry with nothing recorded but a number: the form's own words are what it draws.
+_PRELOAD = LedgerEntry(0, 0, "", Category.BUILDING, "0123456789", None, "", "", None, *("",) * 13)
+
+
+def _png(picture: Image.Image) -> bytes:
+    out = io.BytesIO()
+    picture.save(out, "PNG", compress_level=1)  # for the eye of one visitor: quick, not small
+    return out.getvalue()
 
 
 class CertificateMaker:
@@ -53,8 +63,8 @@ class CertificateMaker:
     ) -> DrawnCertificate | DrawRefusal:
         return draw_certificate(self._form, content, stamp)
 
-    def seal_png(self, day: date) -> bytes:
-        """The seal in force on a day; empty if none is, and then no sheet can be drawn."""
+    def seal(self, day: date) -> bytes:
+        """The PNG of the seal in force on a day; empty if none is, and then no sheet is drawn."""
         terms = self._form.seal(day)
         return b"" if terms is None else terms[1].png
 
@@ -77,7 +87,6 @@ class CertificateMaker:
 
     def preload(self) -> None:
         """Draws the form's words once, so that the first visitor does not wait for fonts."""
-        entry = LedgerEntry(*_PRELOAD)
-        content = self.content(entry)
+        content = self.content(_PRELOAD)
         if isinstance(content, CertificateContent):
             self.draw(content, None)
