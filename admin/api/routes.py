@@ -82,9 +82,13 @@ def open_terminal(state: State, caller: AnyTerminal, body: wire.OpenRequest) -> 
 
 
 @router.post("/recover")
-def recover(state: State, caller: OpenTerminal, body: wire.RecoverRequest) -> wire.RecoverAnswer:
+def recover(state: State, caller: AnyTerminal, body: wire.RecoverRequest) -> wire.RecoverAnswer:
+    """By the terminal's identity alone, before staff come; a power cycle is staff's word only."""
     answer = issuing.recover(
-        state.services, caller.terminal, body.clear, power_cycled=body.power_cycled
+        state.services,
+        caller.terminal,
+        body.clear,
+        power_cycled=body.power_cycled and caller.live,
     )
     if isinstance(answer, IssueRefusal):
         raise _refuse(answer)
