@@ -8,7 +8,7 @@ COLUMNS: tuple[str, ...] = (
     "はひふへほ", "まみむめも", "や　ゆ　よ", "らりるれろ", "わをんー・",
 )  # fmt: skip
 LATIN = ("ABCDEFGHIJ", "KLMNOPQRST", "UVWXYZ.-&'", "abcdefghij", "klmnopqrst", "uvwxyz　,／")
-DIGITS = ("789", "456", "123", "0－・")
+DIGITS = ("123", "456", "789", "－0　")
 SYMBOLS = ("ー－・、。（）「」々", "＆／．，：〇〆ヶ＃＊", "①②③④⑤ⅠⅡⅢ㈱㈲")
 
 _CYCLES = (

@@ -22,6 +22,7 @@ KEYBOARD_OF = {
 
 @dataclass(frozen=True, slots=True)
 class ConsentView:
+    lead: str
     items: tuple[str, ...]
     question: str
 
@@ -42,6 +43,7 @@ class FieldView:
 @dataclass(frozen=True, slots=True)
 class ApplicantView:
     kind: ApplicantKind
+    kind_words: str
     kinds: tuple[tuple[ApplicantKind, str], ...]
     fields: tuple[FieldView, ...]
     focus: str
@@ -50,7 +52,7 @@ class ApplicantView:
 
 def consent(session: Session) -> Frame:
     items = tuple(tr(f"screen.consent.item{n}") for n in range(1, 5))
-    body = ConsentView(items, tr("screen.consent.question"))
+    body = ConsentView(tr("screen.consent.lead"), items, tr("screen.consent.question"))
     return visit_frame(
         session,
         tr("screen.consent.title"),
@@ -82,6 +84,7 @@ def applicant(session: Session) -> Frame:
     focus = visit.focus if visit.focus in names else names[0]
     body = ApplicantView(
         kind=visit.draft.kind,
+        kind_words=tr("screen.applicant.kind"),
         kinds=tuple((kind, tr(f"applicant.kind.{kind.value}")) for kind in ApplicantKind),
         fields=tuple(_field(visit, name) for name in names),
         focus=focus,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from kiosk.domain.query import COUNT_CAP, Found, Hit, NoHits, Query, QueryKind, TooMany
-from kiosk.domain.towns import chomes_by_base, town_name, ward_towns
+from kiosk.domain.towns import chomes_by_base, town_name
+from kiosk.input.towns import town_choices
 from kiosk.screens.present.frame import Frame, visit_frame
 from kiosk.screens.strings import tr
 from kiosk.session import events as ev
@@ -14,6 +15,19 @@ from kiosk.session.state import SearchDraft, Session, Visit
 KINDS = (QueryKind.LOT, QueryKind.CONFIRMATION, QueryKind.RESIDENTIAL, QueryKind.OWNER)
 #: Cards on one page of the list.
 PER_PAGE = 5
+
+
+#: Eras a year may be given in: key of its name, the year before its first, its last year.
+_ERAS = {"showa": (1925, 64), "heisei": (1988, 31), "reiwa": (2018, 99), "western": (0, 2100)}
+ERA_KEYS = tuple(_ERAS)
+FIRST_YEAR = 1900
+
+
+def western_year(era: str, year: int) -> int | None:
+    """昭和 49 -> 1974; None for a year that the era does not have or before 1900."""
+    before, last = _ERAS[era]
+    found = before + year
+    return found if 1 <= year <= last and found >= FIRST_YEAR else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +72,7 @@ class ResultsView:
 
 
 def _bases() -> tuple[TownButton, ...]:
-    kana = {town.base: town.kana for town in ward_towns()}
-    ordered = sorted(chomes_by_base(), key=lambda base: (kana[base] or "ン", base))
-    return tuple(TownButton(base, base, "") for base in ordered)
+    return tuple(TownButton(choice.base, choice.base, "") for choice in town_choices())
 
 
 def _chomes(base: str) -> tuple[TownButton, ...]:
@@ -84,7 +96,11 @@ def _stage(draft: SearchDraft) -> str:
 def search(session: Session) -> Frame:
     draft = (session.visit or Visit("")).search
     stage = _stage(draft)
-    towns = {"base": _bases, "chome": lambda: _chomes(draft.town_base)}.get(stage, tuple)()
+    towns: tuple[TownButton, ...] = ()
+    if stage == "base":
+        towns = _bases()
+    elif stage == "chome":
+        towns = _chomes(draft.town_base)
     body = SearchView(
         kind=draft.kind,
         kinds=tuple((kind, tr(f"screen.search.kind.{kind.value}")) for kind in KINDS),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kiosk.domain.checks import direction_of
 from kiosk.screens.present.frame import Frame, notice_text
 from kiosk.screens.strings import has, tr
 from kiosk.session import events as ev
@@ -46,6 +47,8 @@ class AttractView:
     headline: str
     words: str
     touch: str
+    steps: tuple[str, ...]
+    minutes: str
     facts: str
 
 
@@ -75,7 +78,7 @@ def check_words(check: str, code: str, ok: bool) -> str:
     """A check's result for staff."""
     if ok:
         return tr("screen.self_test.ok")
-    for key in (f"self_test.{check}.{code}.staff", f"self_test.{code}.staff", f"self_test.{code}"):
+    for key in (f"check.{check}.{code}", f"check.{code}"):
         if has(key):
             return tr(key)
     return tr("screen.self_test.failed", code=code or check)
@@ -98,7 +101,7 @@ def out_of_order(session: Session) -> Frame:
     )
     body = MessageView(
         headline=tr("screen.out_of_order.headline"),
-        words=tr("screen.out_of_order.words"),
+        words=tr(f"direction.{direction_of(c.code for c in failed)}"),
         small=" ".join(filter(None, (notice_text(session), staff))),
         staff=tr("screen.staff_corner"),
         again=tr("screen.again") if session.trouble is Trouble.SELF_TEST else "",
@@ -122,6 +125,8 @@ def attract(session: Session) -> Frame:
         headline=tr("screen.attract.headline"),
         words=tr("screen.attract.words"),
         touch=tr("screen.attract.touch"),
+        steps=tuple(tr(f"screen.attract.step{n}") for n in (1, 2, 3)),
+        minutes=tr("screen.attract.minutes"),
         facts=tr("screen.attract.data_as_of", date=as_of) if as_of else "",
     )
     return Frame("", body, primary_event=ev.Begin)

@@ -21,7 +21,7 @@ from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.label import Label
 
 from kiosk.screens.fonts import FALLBACK, UI, glyphs, in_ui_font, marked
-from kiosk.screens.widgets.palette import INK, PALETTE
+from kiosk.screens.widgets.palette import BLUE, INK, LINE, PALE, PALE_RED, PALETTE, RED, WHITE
 from kiosk.screens.wrapping import break_lines
 
 
@@ -163,5 +163,66 @@ Builder.load_string("""
 def press(words: str, act: Callable[[], None], **options: Any) -> Press:
     """A button that calls ``act`` when a finger lets go of it."""
     button = Press(words=words, **options)
-    button.bind(on_release=lambda *_: act())
+    button.bind(on_release=lambda *_: act() if live(button) else None)
     return button
+
+
+#: Edge, face and line width of an area, by its look.
+TAP_LOOKS = {
+    "plain": (LINE, WHITE, 1.5),
+    "focused": (BLUE, PALE, 3.0),
+    "faulty": (RED, PALE_RED, 3.0),
+}
+
+
+class Tap(ButtonBehavior, BoxLayout):
+    """An area with several things in it that acts as one button; ``words`` names it."""
+
+    words = StringProperty("")
+    face = ColorProperty((1, 1, 1, 1))
+    edge = ColorProperty(PALETTE["key"].edge)
+    thick = NumericProperty(1.5)
+    look = OptionProperty("plain", options=["plain", "focused", "faulty"])
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        for name in ("state", "look", "disabled"):
+            self.fbind(name, self._paint)
+        self._paint()
+
+    def _paint(self, *_: object) -> None:
+        edge, face, thick = TAP_LOOKS[self.look]
+        self.face = PALETTE["key"].pressed if self.state == "down" else face
+        self.edge, self.thick = edge, thick
+
+
+Builder.load_string("""
+<Tap>:
+    padding: 20
+    spacing: 6
+    orientation: 'vertical'
+    canvas.before:
+        Color:
+            rgba: self.face
+        RoundedRectangle:
+            pos: self.pos
+            size: self.size
+            radius: [16]
+        Color:
+            rgba: self.edge
+        Line:
+            width: self.thick
+            rounded_rectangle: self.x + 2, self.y + 2, self.width - 4, self.height - 4, 16
+""")
+
+
+def live(widget: Any) -> bool:
+    """Whether a finger could mean it: on the screen, and it and all around it are enabled."""
+    return not widget.disabled and widget.get_root_window() is not None
+
+
+def tap(act: Callable[[], None], **options: Any) -> Tap:
+    """A ``Tap`` that calls ``act`` when a finger lets go of it."""
+    area = Tap(**options)
+    area.bind(on_release=lambda *_: act() if live(area) else None)
+    return area

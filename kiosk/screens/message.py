@@ -1,0 +1,95 @@
+"""Screens that say something: starting, self-test, out of order, closed, and the last ones."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from kivy.uix.anchorlayout import AnchorLayout
+from kivy.uix.boxlayout import BoxLayout
+
+from kiosk.screens.present.issue import EndingView
+from kiosk.screens.present.terminal import MessageView, SelfTestView
+from kiosk.screens.widgets.kit import Gap, Panel, Say, press
+from kiosk.screens.widgets.palette import (
+    AMBER,
+    GREEN,
+    PALE_GREEN,
+    PALE_RED,
+    RED,
+    SOFT_INK,
+)
+from kiosk.screens.widgets.screen import Screen
+from kiosk.session import events as ev
+
+
+class MessageScreen(Screen):
+    """One large sentence for the public, a small one for staff, and the staff's corner."""
+
+    def show(self, view: MessageView) -> None:
+        self.clear_widgets()
+        self.add_widget(Gap(size_hint_y=0.6))
+        self.add_widget(Say(words=view.headline, font_size=76, bold=True, halign="center"))
+        if view.words:
+            self.add_widget(Say(words=view.words, font_size=46, halign="center"))
+        self.add_widget(Gap())
+        if view.small:
+            note = Panel(size_hint_y=None, face=AMBER)
+            note.bind(minimum_height=note.setter("height"))
+            note.add_widget(Say(words=view.small, font_size=30, color=SOFT_INK))
+            self.add_widget(note)
+        row = BoxLayout(size_hint_y=None, height=110, spacing=20)
+        if view.again:
+            row.add_widget(press(view.again, self.teller(ev.SelfTestAgain), kind="primary"))
+        row.add_widget(Gap())
+        if view.staff:
+            corner = press(
+                view.staff, self.teller(ev.StaffWanted), kind="quiet", font_size=30,
+                size_hint_x=None, width=220,
+            )  # fmt: skip
+            row.add_widget(corner)
+        self.add_widget(row)
+
+
+class SelfTestScreen(Screen):
+    """The checks, each with its mark and what to do."""
+
+    def show(self, view: SelfTestView) -> None:
+        self.clear_widgets()
+        self.add_widget(Say(words=view.words, font_size=40))
+        for check in view.checks:
+            line = Panel(
+                orientation="horizontal", size_hint_y=None, padding=20,
+                face=PALE_GREEN if check.ok else PALE_RED, edge=GREEN if check.ok else RED,
+            )  # fmt: skip
+            line.bind(minimum_height=line.setter("height"))
+            line.add_widget(Say(words=check.name, bold=True, size_hint_x=0.32))
+            line.add_widget(Say(words=check.words, font_size=34))
+            self.add_widget(line)
+        self.add_widget(Gap())
+
+
+class EndingScreen(Screen):
+    """Taking the paper, the end, or why it did not work: with the numbers to remember."""
+
+    def show(self, view: EndingView) -> None:
+        self.clear_widgets()
+        self.add_widget(Gap(size_hint_y=0.5))
+        tint, edge = (PALE_GREEN, GREEN) if view.good else (PALE_RED, RED)
+        panel = Panel(size_hint_y=None, padding=48, spacing=30, face=tint, edge=edge)
+        panel.bind(minimum_height=panel.setter("height"))
+        panel.add_widget(Say(words=view.headline, font_size=68, bold=True, halign="center"))
+        panel.add_widget(Say(words=view.words, font_size=42, halign="center"))
+        for number in view.numbers:
+            panel.add_widget(Say(words=number, font_size=46, bold=True, halign="center"))
+        self.add_widget(panel)
+        self.add_widget(Gap())
+        if view.another:
+            row = AnchorLayout(size_hint_y=None, height=120)
+            act = partial(self.tell, ev.AnotherBuilding)
+            row.add_widget(press(view.another, act, size_hint_x=0.7))
+            self.add_widget(row)
+        if view.countdown:
+            self.add_widget(
+                Say(words=view.countdown, font_size=32, halign="center", color=SOFT_INK)
+            )
+        self.add_widget(Gap(size_hint_y=0.2))

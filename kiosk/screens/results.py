@@ -1,0 +1,126 @@
+"""The list of hits: five cards a page, and what narrows a long list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.gridlayout import GridLayout
+
+from kiosk.screens.present.search import PER_PAGE, CardView, ResultsView
+from kiosk.screens.strings import tr
+from kiosk.screens.widgets.kit import Gap, Panel, Say, Tap, press, tap
+from kiosk.screens.widgets.palette import AMBER, SOFT_INK
+from kiosk.screens.widgets.screen import Screen, Tools
+from kiosk.session import events as ev
+
+#: Narrowing buttons shown at most; more are not read.
+CHOICES_SHOWN = 6
+
+
+class ResultsScreen(Screen):
+    """Cards are buttons; the page is this screen's own affair."""
+
+    def __init__(self, tools: Tools) -> None:
+        super().__init__(tools, spacing=14)
+        self._view: ResultsView | None = None
+        self._page = 0
+
+    def show(self, view: ResultsView) -> None:
+        if view != self._view:
+            self._view, self._page = view, 0
+            self._draw()
+
+    def _draw(self) -> None:
+        view = self._view
+        self.clear_widgets()
+        if view is None:
+            return
+        self.add_widget(Say(words=view.words, font_size=38, bold=True))
+        if view.help:
+            self._add_help(view.help)
+        if view.choices:
+            self._add_choices(view)
+        first = self._page * PER_PAGE
+        for card in view.cards[first : first + PER_PAGE]:
+            self.add_widget(self._card(card))
+        self.add_widget(Gap())
+        if len(view.cards) > PER_PAGE:
+            self._add_paging(len(view.cards), first)
+
+    def _add_help(self, help_: tuple[str, ...]) -> None:
+        panel = Panel(size_hint_y=None)
+        panel.bind(minimum_height=panel.setter("height"))
+        for words in help_:
+            panel.add_widget(Say(words=f"・{words}", font_size=38))
+        self.add_widget(panel)
+
+    def _add_choices(self, view: ResultsView) -> None:
+        self.add_widget(Say(words=view.choices_words, font_size=30, color=SOFT_INK))
+        grid = GridLayout(cols=3, spacing=10, size_hint_y=None)
+        grid.bind(minimum_height=grid.setter("height"))
+        for label, query in view.choices[:CHOICES_SHOWN]:
+            grid.add_widget(
+                press(
+                    label, self.teller(ev.NarrowingChosen, query), font_size=32,
+                    size_hint_y=None, height=84,
+                )
+            )  # fmt: skip
+        self.add_widget(grid)
+
+    def _card(self, card: CardView) -> Tap:
+        area = tap(
+            self.teller(ev.HitChosen, card.entry_id), words=card.headline, size_hint_y=None,
+            padding=(24, 14, 24, 14),
+        )  # fmt: skip
+        area.bind(minimum_height=area.setter("height"))
+        head = BoxLayout(size_hint_y=None, height=48)
+        head.add_widget(Say(words=card.headline, font_size=36, bold=True, wrap=False))
+        if card.mark:
+            mark = Panel(size_hint=(None, None), size=(200, 48), padding=0, face=AMBER, edge=AMBER)
+            mark.add_widget(Say(words=card.mark, font_size=28, bold=True, halign="center"))
+            head.add_widget(mark)
+        for label in head.children:
+            if isinstance(label, Say):
+                label.bind(size=lambda one, size: setattr(one, "text_size", (size[0], None)))
+        area.add_widget(head)
+        for number, words in enumerate(card.lines):
+            if words:
+                area.add_widget(
+                    Say(
+                        words=words, font_size=32 if number == 0 else 29,
+                        color=SOFT_INK if number else (0.1, 0.12, 0.15, 1),
+                    )
+                )  # fmt: skip
+        return area
+
+    def _add_paging(self, count: int, first: int) -> None:
+        last = min(first + PER_PAGE, count)
+        row = BoxLayout(size_hint_y=None, height=96, spacing=20)
+        before = press(
+            tr("screen.results.previous", count=PER_PAGE), self._turner(-1), font_size=34,
+            disabled=first == 0,
+        )  # fmt: skip
+        after = press(
+            tr("screen.results.following", count=PER_PAGE), self._turner(1), font_size=34,
+            disabled=last == count,
+        )  # fmt: skip
+        place = Say(
+            words=tr("screen.results.page", first=first + 1, last=last, count=count),
+            font_size=32, halign="center", pos_hint={"center_y": 0.5},
+        )  # fmt: skip
+        for part in (before, place, after):
+            row.add_widget(part)
+        self.add_widget(row)
+
+    def _turner(self, by: int) -> Callable[[], None]:
+        def turn() -> None:
+            self._page += by
+            self.tell(ev.Touched)
+            self._draw()
+
+        return turn
+
+    def forget(self) -> None:
+        self._view, self._page = None, 0
+        self.clear_widgets()

@@ -1,0 +1,206 @@
+"""The keyboard on the screen: kana with kanji candidates, Latin letters, digits, symbols."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.gridlayout import GridLayout
+
+from kiosk.domain.ports import KanaKanji
+from kiosk.input import kana as letters
+from kiosk.input import keyboard_model as model
+from kiosk.input.keyboard_model import Typing
+from kiosk.screens.strings import tr
+from kiosk.screens.widgets.kit import Gap, Press, press
+
+LAYOUTS = ("kana", "latin", "digits", "symbols")
+#: Letters of a layout and how large they are.
+_ROWS = {
+    "latin": (letters.LATIN, 42),
+    "digits": (letters.DIGITS, 56),
+    "symbols": (letters.SYMBOLS, 42),
+}
+#: Candidates that fit beside each other; the rest is behind ほかの字.
+CANDIDATES_SHOWN = 5
+KEY_HEIGHT = 92
+BAR_HEIGHT = 84
+
+
+class Keyboard(BoxLayout):
+    """Types into one line. ``changed(text)`` is told of each change, kana in work included.
+
+    ``extra`` puts buttons of the screen's own (addresses, 株式会社) where candidates would be.
+    """
+
+    def __init__(self, kanji: KanaKanji, changed: Callable[[str], None], **options: Any) -> None:
+        options.setdefault("orientation", "vertical")
+        options.setdefault("spacing", 10)
+        options.setdefault("size_hint_y", None)
+        super().__init__(**options)
+        self._kanji = kanji
+        self._changed = changed
+        self._typing = Typing()
+        self._layout = ""
+        self._layouts: tuple[str, ...] = LAYOUTS
+        self._from = 0
+        self._extra: tuple[tuple[str, Callable[[], None]], ...] = ()
+        self._bar = BoxLayout(size_hint_y=None, height=BAR_HEIGHT, spacing=10)
+        self._keys = BoxLayout(orientation="vertical", spacing=8, size_hint_y=None)
+        self._foot = BoxLayout(size_hint_y=None, height=KEY_HEIGHT, spacing=8)
+        for part in (self._bar, self._keys, self._foot):
+            self.add_widget(part)
+        self.bind(minimum_height=self.setter("height"))
+
+    # --- what the screen says -----------------------------------------------------------------
+
+    def begin(self, text: str, layout: str, layouts: tuple[str, ...] = LAYOUTS) -> None:
+        """Type into another line, with another keyboard."""
+        self._typing = model.starting_with(text)
+        self._from = 0
+        if (layout, layouts) != (self._layout, self._layouts):
+            self._layouts = layouts
+            self._lay_out(layout)
+        self._show_candidates()
+
+    def follow(self, text: str) -> None:
+        """The line was changed by somebody else."""
+        if text != self._typing.text:
+            self._typing = model.starting_with(text)
+            self._show_candidates()
+
+    def offer(self, extra: tuple[tuple[str, Callable[[], None]], ...]) -> None:
+        self._extra = extra
+        self._show_candidates()
+
+    def forget(self) -> None:
+        self._typing = Typing()
+        self._extra = ()
+        self._show_candidates()
+
+    # --- typing -------------------------------------------------------------------------------
+
+    def _now(self, typing: Typing, *, tell: bool = True) -> None:
+        self._typing = typing
+        self._from = 0
+        if typing.kana and not typing.candidates:
+            self._typing = model.asked(typing, self._kanji)
+        self._show_candidates()
+        if tell:
+            self._changed(self._typing.text)
+
+    def _type(self, letter: str) -> None:
+        self._now(model.typed(self._typing, letter))
+
+    def _mark(self) -> None:
+        self._now(model.marked(self._typing))
+
+    def _erase(self) -> None:
+        self._now(model.erased(self._typing))
+
+    def _clear(self) -> None:
+        self._now(Typing())
+
+    def _convert(self) -> None:
+        self._now(model.asked(self._typing, self._kanji), tell=False)
+
+    def _settle(self) -> None:
+        self._now(model.settled(self._typing))
+
+    def _choose(self, candidate: str) -> None:
+        self._now(model.chosen(self._typing, candidate))
+
+    # --- keys ---------------------------------------------------------------------------------
+
+    def _lay_out(self, layout: str) -> None:
+        self._layout = layout
+        self._keys.clear_widgets()
+        self._foot.clear_widgets()
+        if layout == "kana":
+            self._kana_keys()
+        else:
+            self._rows(*_ROWS[layout])
+        rows = len(self._keys.children)
+        self._keys.height = rows * KEY_HEIGHT + (rows - 1) * 8
+        self._foot_keys()
+
+    def _kana_keys(self) -> None:
+        for row in range(5):
+            line = GridLayout(cols=len(letters.COLUMNS), spacing=8)
+            for column in letters.COLUMNS:
+                line.add_widget(self._key(column[row]))
+            self._keys.add_widget(line)
+
+    def _rows(self, rows: tuple[str, ...], size: int) -> None:
+        for row in rows:
+            line = BoxLayout(spacing=8)
+            for letter in row:
+                line.add_widget(self._key(letter, size))
+            self._keys.add_widget(line)
+
+    def _key(self, letter: str, size: int = 42) -> Press | Gap:
+        if letter == "\u3000":
+            return Gap()
+        return press(letter, lambda: self._type(letter), kind="key", font_size=size)
+
+    def _foot_keys(self) -> None:
+        for other in self._layouts:
+            if other != self._layout:
+                self._foot_key(f"screen.keyboard.{other}", self._switch(other), 1.0)
+        if self._layout == "kana":
+            self._foot_key("screen.keyboard.mark", self._mark, 1.5)
+        if self._layout != "digits":
+            self._foot_key("screen.keyboard.convert", self._convert, 1.1)
+            self._foot_key("screen.keyboard.space", lambda: self._type("\u3000"), 1.0)
+        self._foot_key("screen.keyboard.clear", self._clear, 1.4)
+        self._foot_key("screen.keyboard.erase", self._erase, 1.4)
+
+    def _foot_key(self, key: str, act: Callable[[], None], share: float) -> None:
+        button = press(tr(key), act, kind="quiet", font_size=28, size_hint_x=share)
+        self._foot.add_widget(button)
+
+    def _switch(self, layout: str) -> Callable[[], None]:
+        def switch() -> None:
+            self._now(model.settled(self._typing))
+            self._lay_out(layout)
+
+        return switch
+
+    # --- candidates ---------------------------------------------------------------------------
+
+    def _show_candidates(self) -> None:
+        self._bar.clear_widgets()
+        found = self._typing.candidates
+        if not found:
+            for words, act in self._extra:
+                self._bar.add_widget(press(words, act, kind="secondary", font_size=32))
+            return
+        shown = found[self._from : self._from + CANDIDATES_SHOWN]
+        for candidate in shown:
+            share = max(2.0, float(len(candidate)))
+            self._bar.add_widget(
+                press(
+                    candidate, partial(self._choose, candidate), kind="secondary",
+                    font_size=40 if len(candidate) < 8 else 30, size_hint_x=share,
+                )
+            )  # fmt: skip
+        if self._typing.kana:
+            settle = press(
+                tr("screen.keyboard.settle"), self._settle, kind="quiet", font_size=30,
+                size_hint_x=None, width=110,
+            )  # fmt: skip
+            self._bar.add_widget(settle)
+        if len(found) > CANDIDATES_SHOWN:
+            self._bar.add_widget(
+                press(
+                    tr("screen.keyboard.more"), self._next, kind="quiet", font_size=26,
+                    size_hint_x=None, width=130,
+                )
+            )  # fmt: skip
+
+    def _next(self) -> None:
+        last = self._from + CANDIDATES_SHOWN >= len(self._typing.candidates)
+        self._from = 0 if last else self._from + CANDIDATES_SHOWN
+        self._show_candidates()
