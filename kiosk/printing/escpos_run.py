@@ -154,6 +154,10 @@ class EscposRun:
         if self._profile.completion is Completion.PROCESS_ID:
             self._synced += 1
             fault = self._sync(f"echo {self._synced}", COMPLETION_S)
+            if fault is PrintFault.NO_COMPLETION:
+                # In the middle of a job a missing echo is no missing proof: the printer says what
+                # is wrong with it, or it is late.
+                fault = self._look() or PrintFault.TIMED_OUT
         self._replies.forget()
         return fault
 

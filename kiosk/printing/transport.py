@@ -21,6 +21,8 @@ _LOG = logging.getLogger(__name__)
 WRITE_PIECE: Final = 16 * 1024  # bytes per bulk transfer
 #: One transfer's patience. A transfer that moved nothing in it is reported, and may be repeated.
 WRITE_TIMEOUT_S: Final = 1.0
+#: Transfers of one write that may end short, a second each, before the caller looks at its clock.
+SHORT_TRANSFERS: Final = 4
 READ_SIZE: Final = 512  # one high-speed bulk packet; shorter answers end earlier
 PRINTER_CLASS: Final = 7  # USB device class of printers
 VENDOR_CLASS: Final = 0xFF
@@ -117,12 +119,18 @@ class UsbTransport:
         return self._names
 
     def write(self, data: bytes) -> Written:
-        """Pieces of at most 16 KiB, one after the other, until a fault or the end."""
-        done = 0
+        """Pieces of at most 16 KiB, one after the other, until a fault or the end.
+
+        A device that takes only a little of each transfer is timed out, with what it took.
+        """
+        done = short = 0
         while done < len(data):
             piece = data[done : done + WRITE_PIECE]
             count, fault = self._write_piece(piece)
             done += count
+            short += count < len(piece)
+            if fault is None and short >= SHORT_TRANSFERS and done < len(data):
+                fault = LinkFault.TIMED_OUT
             if fault is not None:
                 return Written(done, fault)
         return Written(done)

@@ -21,6 +21,7 @@ import usb.core
 
 VENDOR, PRODUCT = 0x04B8, 0x0E28
 OUT_ENDPOINT, IN_ENDPOINT = 0x02, 0x81
+PACKET = 512  # bytes; a high-speed bulk packet
 STRINGS = {1: "MIHON", 2: "A4 Kiosk (fake)", 3: "F0001"}
 CLEAR_REQUEST = bytes((0x10, 0x14, 8, 1, 3, 20, 1, 6, 2, 8))
 
@@ -85,8 +86,6 @@ class FakeUsbPrinter:
 
     def accept(self, data: bytes) -> int:
         """Bytes taken from the bus; fewer when the buffer is full."""
-        if self.take_at_most is not None:
-            data = data[: self.take_at_most]
         taken = 0
         while taken < len(data) and len(self._fifo) < self.buffer_bytes:
             piece = data[taken : taken + self.buffer_bytes - len(self._fifo)]
@@ -285,15 +284,28 @@ class FakeUsbBackend(usb.backend.IBackend):  # type: ignore[misc]
         assert intf in self.claimed
         self._present()
         self._running()
-        taken = self.printer.accept(bytes(data))
+        taken = self._transfer(bytes(data), timeout / 1000)
         self.transfers.append((len(data), taken))
-        self._clock.sleep(taken / 1024 * self.printer.seconds_per_kib)
         self._present()
         self._running()
-        if taken < len(data):
-            self._clock.sleep(timeout / 1000)
-            if taken == 0:
-                raise usb.core.USBTimeoutError("Operation timed out", -7, errno.ETIMEDOUT)
+        if taken == 0:
+            raise usb.core.USBTimeoutError("Operation timed out", -7, errno.ETIMEDOUT)
+        return taken
+
+    def _transfer(self, data: bytes, seconds: float) -> int:
+        """Packet by packet until the end or the time is over: the count is what went through."""
+        most = len(data) if self.printer.take_at_most is None else self.printer.take_at_most
+        taken, left = 0, seconds
+        while taken < len(data) and left > 0:
+            packet = data[taken : min(taken + PACKET, most)]
+            got = self.printer.accept(packet)
+            took = got / 1024 * self.printer.seconds_per_kib
+            if got < len(packet) or not packet:
+                took = left  # it says NAK until the time is over
+            self._clock.sleep(took)
+            taken, left = taken + got, left - took
+            if self.printer.halted or not self.printer.plugged:
+                break
         return taken
 
     def bulk_read(self, dev_handle: Any, ep: int, intf: int, buff: Any, timeout: int) -> int:

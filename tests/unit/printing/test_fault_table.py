@@ -18,6 +18,7 @@ from kiosk.domain.printer import (
     PrintUnknown,
 )
 from kiosk.printing.escpos_printer import EscposPrinter
+from kiosk.printing.escpos_run import JOB_BASE_S, JOB_PER_PAGE_S
 from kiosk.printing.escpos_usb import escpos_usb_printer
 from kiosk.printing.models import GENERIC_EPSON
 from kiosk.printing.simulated import SimulatedPrinter
@@ -31,6 +32,9 @@ SHEETS = SmallSheets()
 PAGES = 2
 BANDS_PER_PAGE = 4  # 2000 rows of 32 bytes in bands of 16 KiB
 BANDS = PAGES * BANDS_PER_PAGE
+JOB_S = JOB_BASE_S + JOB_PER_PAGE_S * PAGES
+#: The job's time is looked at between bands: the one under way, its echo and the questions after.
+LAST_BAND_S = 40.0
 
 
 @dataclass
@@ -129,15 +133,15 @@ UNKNOWN = {
     "jam": PrintFault.STATUS_CHANGED,
     "unplug": PrintFault.DISCONNECTED,
     "mute": PrintFault.TIMED_OUT,
-    "slow": PrintFault.TIMED_OUT,
     "lie": PrintFault.COUNTER_MISMATCH,
 }
 USB_ONLY = {
     "garble": PrintFault.STATUS_CHANGED,
     "stall": PrintFault.STALLED,
-    "crawl": PrintFault.TIMED_OUT,
 }
 SIMULATED_ONLY = {"power-cycle": PrintFault.DISCONNECTED}
+#: Slowness is a fault only when the job's time runs out over it.
+LATE = (("usb", "slow"), ("usb", "crawl"), ("simulated", "slow"))
 CASES = (
     [(name, word, fault) for word, fault in UNKNOWN.items() for name in BENCHES]
     + [("usb", word, fault) for word, fault in USB_ONLY.items()]
@@ -195,6 +199,46 @@ def test_fault_in_mid_job_is_unknown(name: str, word: str, fault: PrintFault, ba
 @pytest.mark.parametrize(("name", "word", "fault"), CASES)
 def test_fault_in_every_band(name: str, word: str, fault: PrintFault, band: int) -> None:
     run_case(name, word, fault, band)
+
+
+def run_late(name: str, word: str, band: int) -> PrintOutcome:
+    """Whatever the band: it is printed whole within the job's time, or UNKNOWN for being late."""
+    bench = BENCHES[name]()
+    bench.at_band(band, word)
+    begun = bench.clock.monotonic()
+    outcome = bench.print()
+    took = bench.clock.monotonic() - begun
+    assert bench.fired()
+    if isinstance(outcome, Printed):
+        assert took <= JOB_S
+        assert bench.sheets() == pages_of(PAGES)
+        assert outcome.evidence.bytes_written == outcome.evidence.bytes_total
+        return outcome
+    assert isinstance(outcome, PrintUnknown)
+    assert outcome.fault is PrintFault.TIMED_OUT
+    assert outcome.evidence is not None
+    assert outcome.evidence.bytes_written < outcome.evidence.bytes_total
+    assert took <= JOB_S + LAST_BAND_S
+    check_aftermath(bench)
+    return outcome
+
+
+@pytest.mark.parametrize("band", [0, BANDS // 2])
+@pytest.mark.parametrize(("name", "word"), LATE)
+def test_a_job_whose_time_runs_out_is_unknown(name: str, word: str, band: int) -> None:
+    assert isinstance(run_late(name, word, band), PrintUnknown)
+
+
+@pytest.mark.parametrize(("name", "word"), LATE)
+def test_slow_in_the_last_band_is_still_proven(name: str, word: str) -> None:
+    assert isinstance(run_late(name, word, BANDS - 1), Printed)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("band", range(BANDS))
+@pytest.mark.parametrize(("name", "word"), LATE)
+def test_slowness_in_every_band(name: str, word: str, band: int) -> None:
+    run_late(name, word, band)
 
 
 @pytest.mark.parametrize("name", BENCHES)
