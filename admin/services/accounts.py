@@ -32,6 +32,10 @@ FAILURES_MAX = {"password": 5, "pin": 3, "address": 20}
 FAILURE_WINDOW = timedelta(minutes=15)
 LOCK = timedelta(minutes=15)
 
+_STAFF_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{1,31}")
+#: Stands for whatever was typed that cannot be an ID: nobody has it, and all of it counts together.
+_NO_ID = "?"
+
 _hasher = PasswordHasher()
 #: Each hash takes 64 MiB: two at a time are enough for a section's office.
 _at_once = threading.Semaphore(2)
@@ -111,8 +115,14 @@ def _hashed(secret: str) -> str:
 # --- failures -----------------------------------------------------------------------------------
 
 
+def _as_typed(staff_id: str) -> str:
+    """What can be an ID as it is, anything else as one word: no database is asked for it."""
+    return staff_id if _STAFF_ID.fullmatch(staff_id) else _NO_ID
+
+
 def _locked(session: Session, subjects: list[str], now: datetime) -> bool:
-    rows = session.scalars(select(SignInFailure).where(SignInFailure.subject.in_(subjects)))
+    query = select(SignInFailure).where(SignInFailure.subject.in_(subjects))
+    rows = session.scalars(query.execution_options(populate_existing=True))
     return any(row.locked_until is not None and now < row.locked_until for row in rows)
 
 
@@ -139,6 +149,7 @@ def _fail(
     session: Session, subjects: list[str], staff_id: str, event: EventCode, now: datetime,
     terminal: str | None = None,
 ) -> AccountRefusal:  # fmt: skip
+    operation_log.lock(session)  # two first failures at once would both insert the count
     locks = [_count_failure(session, subject, now) for subject in subjects]
     # What was typed as an ID may be a password typed in the wrong box: only known IDs are logged.
     known = session.get(StaffAccount, staff_id) is not None
@@ -154,6 +165,12 @@ def _fail(
     return AccountRefusal("locked" if any(locks) else "sign_in_refused")
 
 
+def _locked_meanwhile(session: Session, subjects: list[str], now: datetime) -> bool:
+    """Looked at again in the log's order: tries at the same moment do not get past the lock."""
+    operation_log.lock(session)
+    return _locked(session, subjects, now)
+
+
 def _forgive(session: Session, subjects: list[str]) -> None:
     session.execute(delete(SignInFailure).where(SignInFailure.subject.in_(subjects)))
 
@@ -165,13 +182,16 @@ def check_password(
     session: Session, staff_id: str, password: str, address: str, now: datetime
 ) -> StaffAccount | AccountRefusal:
     """Sign in by password. Call inside a write transaction: failures are counted and logged."""
-    subjects = [f"password:{staff_id[:64]}", f"address:{address[:64]}"]
+    staff_id = _as_typed(staff_id)
+    subjects = [f"password:{staff_id}", f"address:{address[:64]}"]
     if _locked(session, subjects, now):
         return AccountRefusal("locked")
-    account = session.get(StaffAccount, staff_id[:32])
+    account = session.get(StaffAccount, staff_id)
     good = _verified(account.password_hash if account else None, password)
     if account is None or not good or not in_force(account, now):
-        return _fail(session, subjects, staff_id[:32], EventCode.SIGN_IN_REFUSED, now)
+        return _fail(session, subjects, staff_id, EventCode.SIGN_IN_REFUSED, now)
+    if _locked_meanwhile(session, subjects, now):
+        return AccountRefusal("locked")
     _forgive(session, subjects[:1])
     account.last_sign_in = now
     operation_log.append(
@@ -184,14 +204,17 @@ def check_pin(
     session: Session, staff_id: str, pin: str, now: datetime, terminal: str
 ) -> StaffAccount | AccountRefusal:
     """Open a terminal by staff ID and PIN. Call inside a write transaction."""
-    subjects = [f"pin:{staff_id[:64]}"]
+    staff_id = _as_typed(staff_id)
+    subjects = [f"pin:{staff_id}"]
     if _locked(session, subjects, now):
         return AccountRefusal("locked")
-    account = session.get(StaffAccount, staff_id[:32])
+    account = session.get(StaffAccount, staff_id)
     good = _verified(account.pin_hash if account else None, pin)
     if account is None or not good or not in_force(account, now):
         event = EventCode.TERMINAL_OPEN_REFUSED
-        return _fail(session, subjects, staff_id[:32], event, now, terminal)
+        return _fail(session, subjects, staff_id, event, now, terminal)
+    if _locked_meanwhile(session, subjects, now):
+        return AccountRefusal("locked")
     _forgive(session, subjects)
     return account
 
@@ -212,7 +235,7 @@ def create_account(
     pin: str | None = None,
 ) -> tuple[StaffAccount, str] | AccountRefusal:
     """A new person; returns the account and the first password, which is nowhere else."""
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{1,31}", staff_id):
+    if not _STAFF_ID.fullmatch(staff_id):
         return AccountRefusal("staff_id_shape")
     if not display_name.strip() or len(display_name) > 100:
         return AccountRefusal("display_name")

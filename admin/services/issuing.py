@@ -10,16 +10,15 @@ import hashlib
 import uuid
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 import rfc8785
-from sqlalchemy import select, text, update
+from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from admin.db.issue_tables import ApplicationRow, Decision, Issue, PrintAttempt, Serial, Terminal
-from admin.db.log_tables import LogHead
 from admin.services import applications, operation_log, sheets, terminals
 from admin.services.context import JST, Services
 from admin.services.failpoints import reach
@@ -51,10 +50,6 @@ from kiosk.domain.printer import (
     PrintUnknown,
 )
 
-#: Nothing is issued when the clock stands before the log's last row by more than this ...
-CLOCK_BACK = timedelta(minutes=2)
-#: ... or after it by more than this: staff who open the terminal write a row, so it is from today.
-CLOCK_AHEAD = timedelta(hours=24)
 #: Copies of one sheet in one visit at most.
 MAX_COPIES = 20
 #: A decision without a reason is none.
@@ -90,19 +85,9 @@ class ReserveOrder:
         return hashlib.sha256(rfc8785.dumps(said)).hexdigest()
 
 
-def _lock_order(session: Session) -> datetime | None:
-    """Take the log head's lock first; returns when the log was last written."""
-    row = session.execute(
-        update(LogHead)
-        .where(LogHead.id == 1)
-        .values(seq=LogHead.seq)
-        .returning(LogHead.seq, LogHead.last_at)
-    ).one()
-    return row.last_at if row.seq else None
-
-
 def _clock_fault(last: datetime | None, now: datetime) -> IssueRefusal | None:
-    if last is None or last - CLOCK_BACK <= now <= last + CLOCK_AHEAD:
+    """Nothing is issued by a clock that jumped, until staff open the terminal."""
+    if last is None or operation_log.believable(last, now):
         return None
     return IssueRefusal("clock", operation_log.instant(last))
 
@@ -215,7 +200,7 @@ def reserve(services: Services, order: ReserveOrder) -> Reserved | IssueRefusal:
     reach("reserve.begin")
     try:
         with services.database.write() as session:
-            last, now = _lock_order(session), services.now()
+            last, now = operation_log.lock(session), services.now()
             answer = _reserve(services, session, order, last, now)
             reach("reserve.before_commit")
     except IntegrityError:
@@ -322,7 +307,7 @@ def release(services: Services, issue_id: str, terminal: str) -> Released | Issu
         return made
     reach("release.drawn")
     with services.database.write() as session:
-        last, now = _lock_order(session), services.now()
+        last, now = operation_log.lock(session), services.now()
         answer = _release(services, session, issue_id, terminal, made, last, now)
         reach("release.before_commit")
     reach("release.after_commit")
@@ -403,7 +388,7 @@ def spool(
 ) -> IssueRefusal | None:
     """The terminal is about to hand over the first byte. The same hashes again are no fault."""
     with services.database.write() as session:
-        _lock_order(session)
+        operation_log.lock(session)
         issue = _locked(session, issue_id, terminal)
         if issue is None:
             return IssueRefusal("unknown_issue")
@@ -471,7 +456,7 @@ def settle(
 ) -> Settled | IssueRefusal:
     """How the print ended. Idempotent: an issue that is settled stays as it is."""
     with services.database.write() as session:
-        _lock_order(session)
+        operation_log.lock(session)
         issue = _locked(session, issue_id, terminal)
         if issue is None:
             return IssueRefusal("unknown_issue")
@@ -511,7 +496,7 @@ def recover(
     failed: list[str] = []
     unknown: list[str] = []
     with services.database.write() as session:
-        _lock_order(session)
+        operation_log.lock(session)
         now = services.now()
         row = session.get(Terminal, terminal)
         if row is None:
@@ -555,7 +540,7 @@ def decide(
     if not MIN_REASON <= len(words) <= MAX_REASON:
         return IssueRefusal("reason_needed")
     with services.database.write() as session:
-        _lock_order(session)
+        operation_log.lock(session)
         now = services.now()
         issue = _locked(session, issue_id, None)
         if issue is None:

@@ -10,10 +10,10 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import rfc8785
-from sqlalchemy import select, update
+from sqlalchemy import Row, func, select, update
 from sqlalchemy.orm import Session
 
 from admin.db.log_tables import LogHead, OperationLog
@@ -25,6 +25,10 @@ Json = str | int | bool | None | Sequence["Json"] | Mapping[str, "Json"]
 GENESIS = bytes(32)
 #: Rows fetched at a time when the chain is checked.
 CHUNK = 1000
+#: The clock is not believed when it stands before the last believed instant by more than this ...
+CLOCK_BACK = timedelta(minutes=2)
+#: ... or after it by more than this, until staff open a terminal (``confirms_clock``).
+CLOCK_AHEAD = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,33 @@ def leaf_hash(canonical: bytes) -> bytes:
     return hashlib.sha256(b"\x00" + canonical).digest()
 
 
+def believable(last: datetime | None, now: datetime) -> bool:
+    """Whether ``now`` can be right, if the clock was last believed at ``last``."""
+    return last is None or last - CLOCK_BACK <= now <= last + CLOCK_AHEAD
+
+
+def lock(session: Session) -> datetime | None:
+    """Take the head's lock; returns when the clock was last believed, None before the first row.
+
+    Every deed that writes more than its log row takes it first: so deeds stand in one order, and
+    two of them never wait for each other crosswise.
+    """
+    row = session.execute(
+        update(LogHead)
+        .where(LogHead.id == 1)
+        .values(seq=LogHead.seq)
+        .returning(LogHead.seq, LogHead.last_at)
+    ).one()
+    return row.last_at if row.seq else None
+
+
+def _believed(seq: int, last: datetime, at: datetime, confirms: bool) -> datetime:
+    """The head's next instant: a row written by a clock that jumped does not make it right."""
+    if seq == 1 or confirms:
+        return at
+    return max(last, at) if believable(last, at) else last
+
+
 def append(
     session: Session,
     event: EventCode,
@@ -64,8 +95,11 @@ def append(
     at: datetime,
     subject: str | None = None,
     data: Mapping[str, Json] | None = None,
+    confirms_clock: bool = False,
 ) -> int:
     """Append one row to the chain inside ``session``'s transaction; returns its seq.
+
+    ``confirms_clock``: staff are present and see the terminal's clock, so it is believed from here.
 
     Raises:
         ValueError: a key of ``data`` is not in the catalogue's allow-list.
@@ -77,8 +111,8 @@ def append(
     head = session.execute(
         update(LogHead)
         .where(LogHead.id == 1)
-        .values(seq=LogHead.seq + 1, last_at=at)
-        .returning(LogHead.seq, LogHead.hash)
+        .values(seq=LogHead.seq + 1)
+        .returning(LogHead.seq, LogHead.hash, LogHead.last_at)
     ).one()
     seq, previous = int(head.seq), bytes(head.hash)
     canonical = rfc8785.dumps(
@@ -101,7 +135,8 @@ def append(
         )
     )  # fmt: skip
     session.flush()
-    session.execute(update(LogHead).where(LogHead.id == 1).values(hash=digest))
+    believed = _believed(seq, head.last_at, at, confirms_clock)
+    session.execute(update(LogHead).where(LogHead.id == 1).values(hash=digest, last_at=believed))
     return seq
 
 
@@ -115,55 +150,75 @@ class ChainReport:
     bad_seq: int | None = None
 
 
-def _columns_agree(row: OperationLog) -> bool:
-    said = json.loads(row.canonical)
-    return bool(
-        said["seq"] == row.seq
-        and said["at"] == instant(row.at)
-        and said["event"] == row.event
-        and said["actor"] == row.actor
-        and said["terminal"] == row.terminal
-        and said["subject"] == row.subject
-        and said["prev"] == row.prev_hash.hex()
-    )
+_COLUMNS = (
+    OperationLog.seq, OperationLog.at, OperationLog.event, OperationLog.actor,
+    OperationLog.terminal, OperationLog.subject, OperationLog.canonical, OperationLog.prev_hash,
+    OperationLog.hash,
+)  # fmt: skip
+
+
+def _columns_agree(row: Row[*tuple[object, ...]]) -> bool:
+    try:
+        said = json.loads(row.canonical)
+        return bool(
+            said["seq"] == row.seq
+            and said["at"] == instant(row.at)
+            and said["event"] == row.event
+            and said["actor"] == row.actor
+            and said["terminal"] == row.terminal
+            and said["subject"] == row.subject
+            and said["prev"] == row.prev_hash.hex()
+        )
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return False  # bytes that are no row of ours, with a hash that was made to fit
+
+
+def _row_fault(row: Row[*tuple[object, ...]], seq: int, previous: bytes) -> str | None:
+    if row.seq != seq:
+        return "row missing"
+    if bytes(row.prev_hash) != previous:
+        return "link broken"
+    if leaf_hash(row.canonical) != bytes(row.hash):
+        return "bytes changed"
+    return None if _columns_agree(row) else "columns differ from the hashed bytes"
 
 
 def verify(session: Session) -> ChainReport:
-    """Walk the whole chain: numbering, links, hashes, columns against bytes, and the head."""
-    head = session.get(LogHead, 1)
-    if head is None:
+    """Walk the whole chain: numbering, links, hashes, columns against bytes, and the head.
+
+    Rows that others append meanwhile are beyond the head that was read first, and not looked at.
+    """
+    ends = session.execute(
+        select(
+            LogHead.seq, LogHead.hash,
+            select(func.min(OperationLog.seq)).scalar_subquery().label("first"),
+            select(func.max(OperationLog.seq)).scalar_subquery().label("newest"),
+        ).where(LogHead.id == 1)
+    ).one_or_none()  # fmt: skip
+    if ends is None:
         return ChainReport(0, "", "no head row", 0)
+    if ends.first is not None and ends.first < 1:
+        return ChainReport(0, GENESIS.hex(), "a row before the first", ends.first)
     previous, rows = GENESIS, 0
-    while True:
-        chunk = session.scalars(
-            select(OperationLog)
-            .where(OperationLog.seq > rows)
-            .order_by(OperationLog.seq)
-            .limit(CHUNK)
-        ).all()
-        if not chunk:
-            break
-        for row in chunk:
-            rows += 1
-            fault = None
-            if row.seq != rows:
-                return ChainReport(rows - 1, previous.hex(), "row missing", rows)
-            if bytes(row.prev_hash) != previous:
-                fault = "link broken"
-            elif leaf_hash(row.canonical) != bytes(row.hash):
-                fault = "bytes changed"
-            elif not _columns_agree(row):
-                fault = "columns differ from the hashed bytes"
+    while rows < ends.seq:
+        chunk = select(*_COLUMNS).where(OperationLog.seq > rows, OperationLog.seq <= ends.seq)
+        try:
+            found = session.execute(chunk.order_by(OperationLog.seq).limit(CHUNK)).all()
+        except (ValueError, TypeError):  # a column that does not even read as its type
+            return ChainReport(rows, previous.hex(), "row unreadable", rows + 1)
+        for row in found:
+            fault = _row_fault(row, rows + 1, previous)
             if fault:
-                return ChainReport(rows, previous.hex(), fault, row.seq)
-            previous = bytes(row.hash)
-        session.expunge_all()
-    if head.seq != rows or bytes(head.hash) != previous:
-        return ChainReport(rows, previous.hex(), "head differs: newest rows are missing", rows)
+                return ChainReport(rows, previous.hex(), fault, rows + 1)
+            previous, rows = bytes(row.hash), rows + 1
+        if not found:
+            break
+    if ends.seq != rows or (ends.newest or 0) != ends.seq or bytes(ends.hash) != previous:
+        return ChainReport(rows, previous.hex(), "head differs from the newest row", rows)
     return ChainReport(rows, previous.hex())
 
 
 def last_instant(session: Session) -> datetime | None:
-    """When the log was last written, or None before its first row."""
+    """When the clock was last believed, or None before the first row."""
     head = session.get(LogHead, 1)
     return head.last_at if head and head.seq else None

@@ -287,6 +287,7 @@ def review_period(
         return ReviewRefusal("remark_too_long")
     now = services.now()
     with services.database.write() as session:
+        operation_log.lock(session)  # what is checked is what is reviewed
         report = operation_log.verify(session)
         if report.fault:
             return ReviewRefusal("chain_broken", f"{report.bad_seq}: {report.fault}")

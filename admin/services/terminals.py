@@ -31,6 +31,7 @@ def register(
     actor: operation_log.Actor,
 ) -> None:
     """Register a terminal, or give a known one a new key (which closes it)."""
+    operation_log.lock(session)
     row = session.get(Terminal, terminal)
     if row is None:
         row = Terminal(id=terminal, registered_at=now, power_cycle_needed=False)
@@ -51,6 +52,7 @@ def register(
 def open_terminal(session: Session, terminal: str, staff_id: str, now: datetime) -> str:
     """Open for the public; returns the session token, of which only the hash is kept."""
     token = secrets.token_urlsafe(32)
+    operation_log.lock(session)
     row = session.get_one(Terminal, terminal)
     row.session_sha256 = hashlib.sha256(token.encode("ascii")).hexdigest()
     row.opened_by, row.opened_at = staff_id, now
@@ -61,6 +63,7 @@ def open_terminal(session: Session, terminal: str, staff_id: str, now: datetime)
         at=now,
         subject=terminal,
         data={"staff_id": staff_id},
+        confirms_clock=True,
     )
     return token
 
@@ -93,6 +96,7 @@ def has_open_issue(session: Session, terminal: str) -> bool:
 
 def stop(session: Session, terminal: str, staff_id: str, reason: str, now: datetime) -> bool:
     """A stop order; False if it is stopped already or not known."""
+    operation_log.lock(session)  # before the terminal's row, as an issue takes them
     row = session.get(Terminal, terminal)
     if row is None or row.stopped_at is not None:
         return False
@@ -108,8 +112,9 @@ def stop(session: Session, terminal: str, staff_id: str, reason: str, now: datet
     return True
 
 
-def reopen(session: Session, terminal: str, staff_id: str, now: datetime) -> bool:
-    """Lift the stop order; False if there is none."""
+def reopen(session: Session, terminal: str, staff_id: str, now: datetime, reason: str = "") -> bool:
+    """Lift the stop order; False if there is none. ``reason`` is staff's own words for the log."""
+    operation_log.lock(session)
     row = session.get(Terminal, terminal)
     if row is None or row.stopped_at is None:
         return False
@@ -120,7 +125,7 @@ def reopen(session: Session, terminal: str, staff_id: str, now: datetime) -> boo
         operation_log.staff_actor(staff_id),
         at=now,
         subject=terminal,
-        data={"terminal": terminal},
+        data={"terminal": terminal, **({"reason_text": reason} if reason else {})},
     )
     return True
 
