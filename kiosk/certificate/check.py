@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
-from kiosk.certificate.layout import Page
+from kiosk.certificate.places import Page
 from kiosk.certificate.seal import SealImage
 from kiosk.domain.pdfium_lock import PDFIUM_LOCK
 

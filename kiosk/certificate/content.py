@@ -1,14 +1,19 @@
-"""From a ledger entry to the words of its certificate, by the form. Nothing is normalised."""
+"""From a ledger entry to the words of its certificate, by the form.
+
+Nothing is normalised; only a whole date in short notation is written out (see ``dates``).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from kiosk.certificate.dates import sheet_date
 from kiosk.certificate.fonts import FontSet, clusters, code_points
-from kiosk.certificate.form import Form, FormFile, Item, Piece, Show, Surface, disclosure_of
+from kiosk.certificate.form import Form
+from kiosk.certificate.form_file import FormFile, Item, Piece, Show, Surface, disclosure_of
 from kiosk.domain.certificate import CertificateContent, ContentItem, DrawRefusal, MissingGlyph
-from kiosk.domain.ledger import Disposition, LedgerEntry, NotCertifiable, field_text
+from kiosk.domain.ledger import Disposition, LedgerEntry, NotCertifiable, RecordedDate, field_text
 
 #: Characters of the longest family name that a mask leaves; longer ones are cut to their first.
 _FAMILY_NAME = 3
@@ -61,7 +66,9 @@ def item_rows(item: Item, entry: LedgerEntry) -> list[ItemText]:
     """One item of the form as rows, with its blank rule."""
 
     def recorded(field: str) -> str:
-        return _lines(field_text(entry, field))
+        value = getattr(entry, field)
+        dated = isinstance(value, RecordedDate)
+        return _lines(sheet_date(value) if dated else field_text(entry, field))
 
     if item.each is not None:
         rows = [
@@ -141,19 +148,26 @@ def _joined(item: Item, recorded: Callable[[str], str]) -> str:
     texts = [(piece, recorded(piece.field)) for piece in item.pieces]
     if not any(text for _, text in texts):
         return ""
-    shown = [_piece(piece, text) if text else piece.blank for piece, text in texts]
-    return item.separator.join(text for text in shown if text)
+    joined = ""
+    for piece, text in texts:
+        shown = _piece(piece, text) if text else piece.blank
+        if joined and shown:
+            joined += "\n" if piece.own_line else item.separator
+        joined += shown
+    return joined
 
 
 def _piece(piece: Piece, text: str) -> str:
+    """A ledger may have written 地上3階 in full: nothing is said twice."""
+    before = "" if text.startswith(piece.before) else piece.before
     unit = piece.unit if text[-1] in _DIGITS else ""
-    return f"{piece.before}{text}{unit}{piece.after}"
+    return f"{before}{text}{unit}{piece.after}"
 
 
 def _disposition_row(item: Item, n: int, disposition: Disposition) -> ItemText:
     def recorded(field: str) -> str:
         if field == "date":
-            return "" if disposition.date is None else _lines(disposition.date.text)
+            return _lines(sheet_date(disposition.date)) if disposition.date else ""
         return _lines(str(getattr(disposition, field)))
 
     return ItemText(

@@ -24,6 +24,9 @@ from kiosk.domain.certificate import (
 )
 from kiosk.domain.eras import wareki
 
+#: What a terminal prints at once at most; a longer sheet is made by staff.
+MAX_PAGES = 30
+
 
 def draw_certificate(
     form: Form, content: CertificateContent, stamp: Stamp | None, fonts: FontSet | None = None
@@ -47,6 +50,8 @@ def draw_certificate(
         pages = lay_out(form, content, stamp)
     except ValueError as error:
         return DrawRefusal("form_invalid", detail=str(error))
+    if len(pages) > MAX_PAGES:
+        return DrawRefusal("not_certifiable", detail=f"{len(pages)} pages")
     mark = form.file.words.sample_mark if form.identity.sample else ""
     data = pdf.write_pdf(
         pages,

@@ -13,7 +13,8 @@ from PIL import Image
 from kiosk.certificate.content import ItemText as ItemText
 from kiosk.certificate.content import certificate_content, surface_items
 from kiosk.certificate.draw import draw_certificate
-from kiosk.certificate.form import Form, FormFault, Surface, load_form
+from kiosk.certificate.form import Form, FormFault, load_form
+from kiosk.certificate.form_file import Surface
 from kiosk.domain.certificate import (
     CertificateContent,
     DrawnCertificate,

@@ -20,7 +20,7 @@ from reportlab.pdfbase import pdfdoc, pdfmetrics, ttfonts
 from reportlab.pdfgen.canvas import Canvas
 
 from kiosk.certificate.fonts import FontFile, FontSet, Glyph
-from kiosk.certificate.layout import PAGE_HEIGHT, PAGE_WIDTH, Page, SealPlace, TextRun
+from kiosk.certificate.places import PAGE_HEIGHT, PAGE_WIDTH, Page, SealPlace, TextRun
 from kiosk.certificate.seal import SealImage
 
 #: First private code (plane 15). It never leaves the process: the PDF has one-byte codes.
@@ -34,6 +34,7 @@ _MARK_SIZE = 185.0  # points
 _MARK_FILL = 0.93  # light enough to read through
 _MARK_EDGE = 0.45  # dark enough to stay on a printer that knows only black and white
 _MARK_EDGE_WIDTH = 0.7
+_WORD_SPACE = 0.1  # em: from here on readers of the file take the gap for a blank
 
 
 class _Metrics:
@@ -228,7 +229,14 @@ def _text(canvas: Canvas, run: TextRun, fonts: Sequence[SheetFont], mode: int = 
 
 
 def _draw_run(canvas: Canvas, run: TextRun, fonts: Sequence[SheetFont]) -> None:
+    """A line; one whose letters stand far apart says besides that it is one word (ActualText)."""
+    apart = run.spacing > _WORD_SPACE * run.size
+    if apart:
+        text = b"\xfe\xff" + run.text().encode("utf-16-be")
+        canvas._code.append(f"/Span <</ActualText <{text.hex().upper()}>>> BDC")
     _text(canvas, run, fonts)
+    if apart:
+        canvas._code.append("EMC")
 
 
 def _draw_mark(canvas: Canvas, glyphs: tuple[Glyph, ...], fonts: Sequence[SheetFont]) -> None:

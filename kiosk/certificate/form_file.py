@@ -1,0 +1,243 @@
+"""The form language: what a YAML file under assets/forms may say, and its plain readings.
+
+Everything a ward may decide is here and nowhere in the code: items and their order, labels,
+widths, disclosure, sentences, legal basis, signatory and seal with the days they hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from enum import StrEnum
+from itertools import pairwise
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from kiosk.domain.ledger import STANDARD_HEADINGS, DispositionKind
+
+Text = Annotated[str, Field(min_length=1, max_length=2000)]
+Millimetres = Annotated[float, Field(ge=0, le=210, strict=False)]
+Points = Annotated[float, Field(ge=5, le=40, strict=False)]
+
+LEDGER_FIELDS = frozenset(name for _, name in STANDARD_HEADINGS)
+DISPOSITION_FIELDS = frozenset({"number", "date", "issuer", "detail"})
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Show(StrEnum):
+    """What a surface gives of an item: the text, ``山田　＊＊``, or nothing."""
+
+    SHOW = "show"
+    MASK = "mask"
+    OMIT = "omit"
+
+
+class Surface(StrEnum):
+    LIST = "list"
+    PREVIEW = "preview"
+    SHEET = "sheet"
+
+
+_ShowName = Annotated[Show, Field(strict=False)]
+
+
+class Surfaces(_Part):
+    list: _ShowName = Show.SHOW
+    preview: _ShowName = Show.SHOW
+    sheet: _ShowName = Show.SHOW
+
+
+class Disclosure(_Part):
+    """Per kind of owner (個人, 法人), as the owner's recorded name tells it."""
+
+    individual: Surfaces = Surfaces()
+    corporate: Surfaces = Surfaces()
+
+
+class Piece(_Part):
+    """One field within an item. ``unit`` is added only where the recorded text ends in a digit."""
+
+    field: str
+    before: str = ""
+    unit: str = ""
+    after: str = ""
+    own_line: bool = False  # begins a new line of the item
+    blank: str = ""  # what stands here when nothing is recorded; empty: the piece is left out
+
+
+class Row(_Part):
+    """One line of an item of several: 確認済証 has 番号, 交付年月日, 交付者."""
+
+    label: Text
+    field: str
+
+
+class Item(_Part):
+    """One item: either ``pieces`` in one row, or ``rows``, or ``each`` disposition of a kind."""
+
+    key: Annotated[str, Field(pattern=r"^[a-z][a-z_]*$")]
+    label: Text
+    pieces: tuple[Piece, ...] = Field(default=(), strict=False)
+    rows: tuple[Row, ...] = Field(default=(), strict=False)
+    each: Annotated[DispositionKind, Field(strict=False)] | None = None
+    each_label: str = "第{n}回"
+    separator: str = "\u3000"
+    blank: Text = "記載なし"
+    omit_when_blank: bool = False
+    disclosure: Disclosure = Disclosure()
+
+    @model_validator(mode="after")
+    def _one_shape(self) -> Self:
+        if bool(self.pieces) == bool(self.rows):
+            raise ValueError(f"item {self.key}: either pieces or rows")
+        if self.each is not None and not self.pieces:
+            raise ValueError(f"item {self.key}: each needs pieces")
+        known = DISPOSITION_FIELDS if self.each is not None else LEDGER_FIELDS
+        names = [p.field for p in self.pieces] + [r.field for r in self.rows]
+        unknown = sorted(set(names) - known)
+        if unknown:
+            raise ValueError(f"item {self.key}: unknown fields {', '.join(unknown)}")
+        blanks = [self.blank, *(p.blank for p in self.pieces)]
+        if any("未検査" in blank for blank in blanks):
+            # A blank has three meanings; the sheet may not choose one of them.
+            raise ValueError(f"item {self.key}: a blank may not say 未検査")
+        return self
+
+
+class Effective(_Part):
+    """Something that holds from a day on, up to and including another."""
+
+    since: date = Field(alias="from")
+    until: date | None = None
+
+    def holds(self, day: date) -> bool:
+        return self.since <= day and (self.until is None or day <= self.until)
+
+
+class LegalBasis(Effective):
+    text: Text
+
+
+class Signatory(Effective):
+    title: Text
+    name: Text
+
+
+class Seal(Effective):
+    """``sha256`` binds the image: a sheet with another image is refused.
+
+    ``sample`` must be said: a seal is not taken for a real one by silence.
+    """
+
+    file: Text
+    sample: bool
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    width_mm: Millimetres = 24.0
+
+
+class Words(_Part):
+    """The fixed words of the sheet beside its items."""
+
+    number: Text = "証明番号"
+    number_frame: Annotated[str, Field(pattern=r"\{number\}")] = "{number}"
+    preview: Text = "プレビュー"
+    preview_notice: Text = "プレビュー（この表示は証明書ではありません）"
+    sample_mark: Text = "見本"
+    continued: Text = "（続き）"
+    next_page: Text = "（次のページに続く）"
+    withheld: Text = "（画面には表示しません）"
+    terminal: Text = "発行端末"
+    page: Annotated[str, Field(pattern=r"\{n\}.*\{m\}")] = "{n}/{m}"
+    date_frame: Annotated[str, Field(pattern=r"\{date\}")] = "{date}"
+
+
+class Layout(_Part):
+    """Sizes on A4 paper. The head of a 200 mm printer crops 5 mm on each side."""
+
+    margin_side_mm: Annotated[float, Field(ge=12, le=40, strict=False)] = 22
+    margin_top_mm: Annotated[float, Field(ge=12, le=60, strict=False)] = 20
+    margin_bottom_mm: Annotated[float, Field(ge=12, le=60, strict=False)] = 16
+    label_width_mm: Millimetres = 46
+    group_width_mm: Millimetres = 24
+    row_min_mm: Millimetres = 7.4
+    row_max_mm: Millimetres = 9.2
+    title_size: Points = 20
+    title_spacing: Annotated[float, Field(ge=0, le=2, strict=False)] = 0.42  # em
+    text_size: Points = 10.5
+    label_size: Points = 10
+    small_size: Points = 9
+    leading: Annotated[float, Field(ge=1.1, le=2.5, strict=False)] = 1.45  # of the size
+
+
+class FormFile(_Part):
+    """A form file as written."""
+
+    form: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+    version: Text
+    sample: bool
+    title: Text
+    subtitle: str = ""
+    fonts: tuple[Text, ...] = Field(min_length=1, strict=False)
+    items: tuple[Item, ...] = Field(min_length=1, strict=False)
+    sentence: Annotated[str, Field(pattern=r"\{basis\}")]
+    disclaimer: Text
+    bases: tuple[LegalBasis, ...] = Field(min_length=1, strict=False)
+    signatories: tuple[Signatory, ...] = Field(min_length=1, strict=False)
+    seals: tuple[Seal, ...] = Field(min_length=1, strict=False)
+    corporate_markers: tuple[Text, ...] = Field(min_length=1, strict=False)
+    mask: Text = "＊＊"
+    words: Words = Words()
+    layout: Layout = Layout()
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        keys = [item.key for item in self.items]
+        if len(set(keys)) != len(keys):
+            raise ValueError("two items have the same key")
+        for name, terms in (
+            ("bases", self.bases),
+            ("signatories", self.signatories),
+            ("seals", self.seals),
+        ):
+            _no_overlap(name, terms)
+        return self
+
+
+def _no_overlap(name: str, terms: Sequence[Effective]) -> None:
+    for earlier, later in pairwise(terms):
+        if earlier.until is None or not earlier.until < later.since:
+            raise ValueError(f"{name}: the days overlap or are out of order")
+
+
+def fixed_texts(file: FormFile) -> list[str]:
+    """Every text the form itself puts on a sheet."""
+    words = file.words.model_dump()
+    texts = [file.title, file.subtitle, file.sentence, file.disclaimer, file.mask]
+    texts += [str(word) for word in words.values()]
+    for item in file.items:
+        texts += [item.label, item.each_label, item.separator, item.blank]
+        for piece in item.pieces:
+            texts += [piece.before, piece.unit, piece.after, piece.blank]
+        texts += [row.label for row in item.rows]
+    texts += [basis.text for basis in file.bases]
+    for signatory in file.signatories:
+        texts += [signatory.title, signatory.name]
+    return texts
+
+
+FormKind = Literal["individual", "corporate"]
+
+
+def owner_kind(file: FormFile, owner: str) -> FormKind:
+    """個人 or 法人 by the words a corporation's name carries; unsure is 個人, which shows less."""
+    return "corporate" if any(m in owner for m in file.corporate_markers) else "individual"
+
+
+def disclosure_of(file: FormFile, item: Item, owner: str, surface: Surface) -> Show:
+    surfaces: Surfaces = getattr(item.disclosure, owner_kind(file, owner))
+    show: Show = getattr(surfaces, surface.value)
+    return show
