@@ -22,11 +22,15 @@ MAX_RANGE = 30
 #: Numbers of one lot that are read: 丁目, 番, 枝番 and one more.
 MAX_NUMBERS = 5
 
-_NUMBER = r"[0-9]+|[〇零一二三四五六七八九十百千]+"
+#: Possessive: a number is read whole or not at all (101号室 is no lot 10).
+_NUMBER = r"[0-9]++|[〇零一二三四五六七八九十百千]++"
 _STEP = re.compile(
-    rf"[\s-]*(?P<number>{_NUMBER})(?!\s*(?:階|号室|室|棟|f(?![a-z])|筆|名|枚))"
-    r"\s*(?P<unit>丁目|丁|番地|番|号|の|之|-)?\s*(?:の(?=[0-9〇一二三四五六七八九十]))?"
+    rf"[\s-]*(?P<number>{_NUMBER})(?!\s*(?:階|号室|号棟|番館|号館|室|棟|f(?![a-z])|筆|名|枚))"
+    r"\s*(?P<unit>丁目|丁|ちようめ|番地|番|ばんち|ばん|号|ごう|の|之|-)?"
+    r"\s*(?:の(?=\s*[0-9〇一二三四五六七八九十]))?"
 )
+CHOME_UNITS = ("丁目", "丁", "ちようめ")
+LOT_UNITS = ("番", "番地", "号", "ばん", "ばんち", "ごう")
 _PREFIX = re.compile(r"(?:東京都|とうきようと)?(?:江戸川区|えどがわく)?")
 #: A part of a lot is searched as the lot.
 _PARTS = re.compile(r"の?各?(?:一部|全部)|の内(?=$|\W)")
@@ -180,10 +184,10 @@ def readings(base: str, steps: list[Step]) -> list[Place]:
     if not steps:
         return [Place(base, None)]
     numbers = tuple(step.number for step in steps)
-    if steps[0].unit.startswith("丁"):
+    if steps[0].unit in CHOME_UNITS:
         return [Place(base, numbers[0], numbers[1:])]
     without = Place(base, 0, numbers)
-    if steps[0].unit in ("番", "番地", "号"):
+    if steps[0].unit in LOT_UNITS:
         return [without]
     if numbers[0] in chomes_by_base().get(base, ()):
         return [Place(base, numbers[0], numbers[1:]), without]
@@ -210,11 +214,11 @@ def _ranges(part: str) -> list[str]:
 
 def _inherited(previous: Place, part: str) -> list[Place]:
     """``3`` or ``1番3`` after ``中央一丁目1番2``: the same town; a bare number also the same 番."""
-    steps, _ = read_steps(part)
+    steps, _ = read_steps(part.removeprefix("同所").removeprefix("同"))
     if not steps:
         return []
     numbers = tuple(step.number for step in steps)
-    if steps[0].unit.startswith("丁"):
+    if steps[0].unit in CHOME_UNITS:
         return [Place(previous.base, numbers[0], numbers[1:])]
     places = [Place(previous.base, previous.chome, numbers)]
     if len(numbers) == 1 and steps[0].unit in ("", "号") and len(previous.numbers) > 1:

@@ -1,4 +1,4 @@
-"""Reading confirmation numbers: 第H15確認建築江戸川00123号, ERI-17051659, 第UHEC建確28737変1号, 123.
+"""Reading confirmation numbers: 第H15確認建築江戸川00123号, ERI-17051659, 第UHEC建確28737変1号.
 
 Numbers are opaque: what is compared is their letters and digits without 第, 号, dashes and leading
 zeros. What is read out of one is its serial (the last group of digits), the year it names itself,
@@ -18,6 +18,7 @@ _PLAN = re.compile(r"[-(]?(?:計画)?変更?第?(?P<plan>[0-9]+)(?:回|号)?\)?�
 _PLAN_WORD = re.compile(r"[-(]?計画変更\)?$")
 _NOISE = re.compile(r"[第号\s_.,:;'\"()\[\]「」・、。/\\]+")
 _GROUPS = re.compile(r"[0-9]+|[a-z]+|[^0-9a-z-]+")
+_COMPACT_GROUPS = re.compile(r"[0-9]+|[a-z]+|/|[^0-9a-z/]+")
 _KANJI_AFTER_ERA = re.compile(r"(?<=令和|平成|昭和|大正)[一二三四五六七八九十]+")
 _ERA_YEAR = re.compile(
     r"第?(?P<era>令和|平成|昭和|大正|[rhst](?=[0-9元]))(?P<year>元|[0-9]{1,2})"
@@ -83,6 +84,11 @@ def _compact(flat: str) -> str:
             groups.append("/")
         groups.append(kept)
     return "".join(groups)
+
+
+def number_groups(compact: str) -> list[str]:
+    """The groups of digits and of letters that a compact number is made of."""
+    return [group for group in _COMPACT_GROUPS.findall(compact) if group != "/"]
 
 
 def read_number(text: str) -> Number:

@@ -1,0 +1,104 @@
+"""Buttons beside an answer: what else the words can mean, what narrows, what may help."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date
+
+from admin.ledger.index import Candidate
+from admin.ledger.lots import Place
+from admin.ledger.places import place_label, similar_towns
+from admin.ledger.plan import Plan, Tier, place_clause
+from admin.ledger.words import label
+from kiosk.domain.eras import wareki_year
+from kiosk.domain.query import COUNT_CAP, Narrowing, Query, QueryKind
+from kiosk.domain.towns import town_name
+
+#: Buttons on one list at most.
+MAX_CHOICES = 12
+_PLACE_KINDS = {QueryKind.LOT: "l", QueryKind.RESIDENTIAL: "r", QueryKind.ANY: "lr"}
+
+
+def _place_query(query: Query, place: Place) -> Query:
+    """The query that means this place and no other."""
+    if place.chome:
+        text = "-".join(map(str, place.numbers))
+        return replace(query, text=text, town=town_name(place.base, place.chome))
+    if not place.numbers:
+        return replace(query, text="", town=place.base)
+    return replace(query, text=place_label(place), town=None)
+
+
+def alternatives(
+    query: Query, plan: Plan, count: Callable[[tuple[Tier, ...]], int]
+) -> tuple[Narrowing, ...]:
+    """The places that the words can mean, when more than one of them has entries."""
+    if len(plan.alternatives) < 2 or query.kind not in _PLACE_KINDS:
+        return ()
+    kinds = _PLACE_KINDS[query.kind]
+    year = ((f"y{query.year}",),) if query.year is not None else ()
+    choices = []
+    for place in plan.alternatives[:MAX_CHOICES]:
+        hits = count((Tier((place_clause(kinds, [place]), *year)),))
+        if hits:
+            choices.append(Narrowing(place_label(place), _place_query(query, place)))
+    return tuple(choices) if len(choices) > 1 else ()
+
+
+def _year_label(year: int) -> str:
+    first, last = wareki_year(date(year, 1, 1)), wareki_year(date(year, 12, 31))
+    names = [f"{era.name}{'元' if n == 1 else n}年" for era, n in dict.fromkeys((first, last))]
+    return label("year", year=year, wareki="・".join(names))
+
+
+def narrower(query: Query, found: Sequence[Candidate]) -> tuple[Narrowing, ...]:
+    """By year, or by town where the words were not about a place and lie in several towns."""
+    whole = len(found) < COUNT_CAP
+    towns = Counter(one.town for one in found if one.town)
+    years = Counter(one.year for one in found if one.year)
+    bare_place = query.kind in _PLACE_KINDS and not any(map(str.isdigit, query.text))
+    by_town = query.kind is QueryKind.OWNER or bare_place
+    if by_town and not query.town and len(towns) > 1:
+        text = "" if query.kind in {QueryKind.LOT, QueryKind.RESIDENTIAL} else query.text
+        return tuple(
+            Narrowing(town, replace(query, text=text, town=town), count if whole else None)
+            for town, count in towns.most_common(MAX_CHOICES)
+        )
+    if query.year is not None or len(years) < 2:
+        return ()
+    common = sorted((year for year, _ in years.most_common(MAX_CHOICES)), reverse=True)
+    return tuple(
+        Narrowing(_year_label(year), replace(query, year=year), years[year] if whole else None)
+        for year in common
+    )
+
+
+def _wider_queries(query: Query, plan: Plan) -> list[tuple[str, Query]]:
+    queries: list[tuple[str, Query]] = []
+    if query.year is not None:
+        queries.append((label("any_year"), replace(query, year=None)))
+    if query.kind in {QueryKind.OWNER, QueryKind.CONFIRMATION} and query.town:
+        queries.append((label("any_town"), replace(query, town=None)))
+    if query.kind is QueryKind.LOT:
+        queries.append((label("residential"), replace(query, kind=QueryKind.RESIDENTIAL)))
+    if query.kind is QueryKind.RESIDENTIAL:
+        queries.append((label("lot"), replace(query, kind=QueryKind.LOT)))
+    if query.kind in _PLACE_KINDS:
+        queries += [(place_label(place), _place_query(query, place)) for place in plan.shorter]
+        if not query.town:
+            queries += [
+                (label("place", place=text), replace(query, text=text))
+                for text in similar_towns(query.text)
+            ]
+        if not any(map(str.isdigit, query.text)) and query.text and query.kind is not QueryKind.ANY:
+            queries.append((label("owner"), Query(QueryKind.OWNER, query.text, None, query.year)))
+    return queries[:MAX_CHOICES]
+
+
+def wider(query: Query, plan: Plan, count: Callable[[Query], int]) -> tuple[Narrowing, ...]:
+    """What may help where nothing was found; only buttons that lead to something."""
+    return tuple(
+        Narrowing(text, other) for text, other in _wider_queries(query, plan) if count(other)
+    )

@@ -1,0 +1,118 @@
+"""The index of search terms: FTS5 on SQLite, ``text[]`` with GIN on PostgreSQL, same answers.
+
+A question is a list of clauses that must all hold; a clause is a list of terms of which one must be
+there. Both databases answer it from their index, newest entry first; nothing is ever scanned.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from admin.db.ledger_tables import ORDER_KEY_ID_BITS, LedgerIndexState, LedgerSearchRow
+from kiosk.domain.assets import AssetMissingError, asset_path
+
+#: Raise it when folding, terms or order keys change: the search rows are made anew then.
+INDEX_VERSION = 1
+_TABLES = ("variants.yaml", "edogawa_towns.csv", "aliases.csv")
+
+Clauses = tuple[tuple[str, ...], ...]
+#: Above every order key.
+NEWEST = (1 << 62) - 1
+
+_SQLITE = text(
+    "SELECT s.order_key, s.entry_id, s.owner_key, s.owner_plain, s.address_key, s.town "
+    "FROM ledger_fts f CROSS JOIN ledger_search s ON s.order_key = f.rowid "
+    "WHERE ledger_fts MATCH :question AND f.rowid < :before ORDER BY f.rowid DESC LIMIT :limit"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A search row that has the terms asked for."""
+
+    order_key: int
+    entry_id: int
+    owner_key: str
+    owner_plain: str
+    address_key: str
+    town: str | None
+
+    @property
+    def year(self) -> int | None:
+        """The latest calendar year its confirmation can lie in; None when no date is known."""
+        day = self.order_key >> ORDER_KEY_ID_BITS
+        return date.fromordinal(day).year if day else None
+
+
+def _quoted(term: str) -> str:
+    return '"' + term.replace('"', "") + '"'
+
+
+def fts_question(clauses: Clauses) -> str:
+    """The clauses in FTS5's language (sqlite.org/fts5.html#full_text_query_syntax)."""
+    return " AND ".join("(" + " OR ".join(map(_quoted, clause)) + ")" for clause in clauses)
+
+
+def candidates(
+    session: Session, clauses: Clauses, limit: int, before: int = NEWEST
+) -> list[Candidate]:
+    """At most ``limit`` rows that satisfy ``clauses``, newest first, older than ``before``."""
+    if not clauses or not all(clauses):
+        return []
+    if session.get_bind().dialect.name == "sqlite":
+        rows = session.execute(
+            _SQLITE, {"question": fts_question(clauses), "before": before, "limit": limit}
+        )
+        return [Candidate(*row) for row in rows]
+    table = LedgerSearchRow.__table__.c
+    every = [clause[0] for clause in clauses if len(clause) == 1]
+    asked = select(
+        table.order_key, table.entry_id, table.owner_key, table.owner_plain,
+        table.address_key, table.town,
+    )  # fmt: skip
+    if every:
+        asked = asked.where(table.terms.bool_op("@>")(every))
+    for clause in clauses:
+        if len(clause) > 1:
+            asked = asked.where(table.terms.bool_op("&&")(list(clause)))
+    asked = asked.where(table.order_key < before).order_by(table.order_key.desc()).limit(limit)
+    return [Candidate(*row) for row in session.execute(asked)]
+
+
+@functools.lru_cache(maxsize=1)
+def fingerprint() -> str:
+    """SHA-256 of what search rows are made with: this code's version and the folding tables."""
+    digest = hashlib.sha256(str(INDEX_VERSION).encode())
+    for name in _TABLES:
+        try:
+            content = asset_path("towns", name).read_bytes()
+        except AssetMissingError:
+            content = b""
+        digest.update(name.encode() + b"\0" + hashlib.sha256(content).digest())
+    return digest.hexdigest()
+
+
+def is_stale(session: Session) -> bool:
+    """Whether the search rows were made with other tables than these; a miss would be a lie."""
+    made_with = session.scalar(select(LedgerIndexState.fingerprint))
+    return made_with is not None and made_with != fingerprint()
+
+
+def mark_fresh(session: Session) -> None:
+    session.merge(LedgerIndexState(id=1, fingerprint=fingerprint()))
+    session.flush()
+
+
+def tell_planner(session: Session) -> None:
+    """After a load: PostgreSQL empties GIN's waiting list and counts anew; SQLite needs nothing."""
+    if session.get_bind().dialect.name == "sqlite":
+        return
+    session.execute(text("SELECT gin_clean_pending_list('ix_ledger_search_terms')"))
+    for table in ("ledger_search", "ledger_entry"):
+        session.execute(text(f"ANALYZE {table}"))

@@ -1,0 +1,169 @@
+"""Writing entries: new ones, changed ones with the version they replace, and their search rows."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+import rfc8785
+from sqlalchemy import Table, bindparam, delete, insert, select, text, update
+from sqlalchemy.orm import Session
+
+from admin.db.ledger_tables import (
+    ORDER_KEY_ID_BITS,
+    RECORDED_FIELDS,
+    LedgerEntryRow,
+    LedgerEntryVersion,
+    LedgerSearchRow,
+)
+from admin.ledger.spool import Prepared
+
+ENTRY = cast(Table, LedgerEntryRow.__table__)
+SEARCH = cast(Table, LedgerSearchRow.__table__)
+_FTS_ADD = text("INSERT INTO ledger_fts (rowid, terms) VALUES (:order_key, :terms)")
+_FTS_DELETE = text(
+    "INSERT INTO ledger_fts (ledger_fts, rowid, terms) VALUES ('delete', :order_key, :terms)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An entry that is there already."""
+
+    id: int
+    version: int
+    content_sha256: str
+    plan_key: str | None
+    dispositions: list[dict[str, Any]]
+
+
+def known_entries(session: Session, ledger_nos: Sequence[str]) -> dict[str, Known]:
+    c = ENTRY.c
+    rows = session.execute(
+        select(c.ledger_no, c.id, c.version, c.content_sha256, c.plan_key, c.dispositions).where(
+            c.ledger_no.in_(ledger_nos)
+        )
+    )
+    return {row[0]: Known(*row[1:]) for row in rows}
+
+
+class EntryWriter:
+    """Writes the entries of one load inside its transaction.
+
+    ``fresh``: the ledger was empty before, so the index of SQLite is built at once at the end.
+    """
+
+    def __init__(self, session: Session, import_id: int, *, fresh: bool, next_id: int) -> None:
+        self._session = session
+        self._import_id = import_id
+        self._fresh = fresh
+        self._next_id = next_id
+        self._sqlite = session.get_bind().dialect.name == "sqlite"
+
+    def create(self, prepared: Sequence[tuple[Prepared, list[dict[str, Any]]]]) -> None:
+        """Insert new entries with the plan changes that belong to them."""
+        rows, search = [], []
+        for one, dispositions in prepared:
+            entry_id, self._next_id = self._next_id, self._next_id + 1
+            rows.append(
+                {**one.values, "id": entry_id, "version": 1, "import_id": self._import_id,
+                 "dispositions": dispositions}
+            )  # fmt: skip
+            search.append(_search_row(entry_id, one))
+        if rows:
+            self._session.execute(insert(ENTRY), rows)
+            self._add_search(search)
+
+    def change(self, prepared: Sequence[tuple[Prepared, Known, list[dict[str, Any]]]]) -> None:
+        """Replace entries, keeping the version each had."""
+        if not prepared:
+            return
+        self._keep_versions([known.id for _, known, _ in prepared])
+        rows = [
+            {**one.values, "b_id": known.id, "version": known.version + 1,
+             "import_id": self._import_id, "dispositions": dispositions}
+            for one, known, dispositions in prepared
+        ]  # fmt: skip
+        self._session.execute(
+            update(ENTRY).where(ENTRY.c.id == bindparam("b_id")),
+            rows,
+            execution_options={"synchronize_session": False},
+        )
+        drop_search(self._session, [known.id for _, known, _ in prepared])
+        self._add_search([_search_row(known.id, one) for one, known, _ in prepared])
+
+    def set_dispositions(self, entry_id: int, dispositions: list[dict[str, Any]]) -> None:
+        """Plan changes of an entry that is itself not in the file: a new version of it."""
+        self._keep_versions([entry_id])
+        self._session.execute(
+            update(ENTRY)
+            .where(ENTRY.c.id == entry_id)
+            .values(
+                version=ENTRY.c.version + 1, import_id=self._import_id, dispositions=dispositions
+            )
+        )
+
+    def _keep_versions(self, ids: Sequence[int]) -> None:
+        rows = self._session.execute(select(ENTRY).where(ENTRY.c.id.in_(ids))).mappings()
+        kept = []
+        for row in rows:
+            canonical = canonical_entry(row)
+            kept.append(
+                {"entry_id": row["id"], "version": row["version"], "replaced_by": self._import_id,
+                 "canonical": canonical, "sha256": hashlib.sha256(canonical).hexdigest()}
+            )  # fmt: skip
+        self._session.execute(insert(LedgerEntryVersion), kept)
+
+    def _add_search(self, rows: Sequence[dict[str, Any]]) -> None:
+        add_search(self._session, rows, index=not self._fresh)
+
+    def finish(self) -> None:
+        """Build the index of a first load."""
+        if self._fresh and self._sqlite:
+            rebuild_fts(self._session)
+
+
+def _search_row(entry_id: int, one: Prepared) -> dict[str, Any]:
+    order_key = (one.day << ORDER_KEY_ID_BITS) | entry_id
+    return {**one.search, "order_key": order_key, "entry_id": entry_id}
+
+
+def canonical_entry(row: Mapping[Any, Any]) -> bytes:
+    """One version as RFC 8785 JSON: everything recorded and what was tied to it."""
+    return rfc8785.dumps(
+        {
+            **{name: row[name] for name in RECORDED_FIELDS},
+            "version": row["version"],
+            "import_id": row["import_id"],
+            "not_certifiable": row["not_certifiable"],
+            "dispositions": row["dispositions"],
+        }
+    )
+
+
+# --- search rows --------------------------------------------------------------------------------
+
+
+def add_search(session: Session, rows: Sequence[dict[str, Any]], *, index: bool) -> None:
+    """Add search rows; ``index=False`` leaves SQLite's index to ``rebuild_fts``."""
+    session.execute(insert(SEARCH), rows)
+    if index and session.get_bind().dialect.name == "sqlite":
+        terms = [{"order_key": row["order_key"], "terms": " ".join(row["terms"])} for row in rows]
+        session.execute(_FTS_ADD, terms)
+
+
+def drop_search(session: Session, entry_ids: Iterable[int]) -> None:
+    """Remove search rows; the index of SQLite needs the old terms to forget them."""
+    chosen = SEARCH.c.entry_id.in_(list(entry_ids))
+    if session.get_bind().dialect.name == "sqlite":
+        old = session.execute(select(SEARCH.c.order_key, SEARCH.c.terms).where(chosen)).all()
+        gone = [{"order_key": row.order_key, "terms": " ".join(row.terms)} for row in old]
+        if gone:
+            session.execute(_FTS_DELETE, gone)
+    session.execute(delete(SEARCH).where(chosen))
+
+
+def rebuild_fts(session: Session) -> None:
+    session.execute(text("INSERT INTO ledger_fts (ledger_fts) VALUES ('rebuild')"))

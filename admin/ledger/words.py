@@ -1,0 +1,48 @@
+"""Sentences of the ledger that a person of the ward sees, in one place."""
+
+from __future__ import annotations
+
+from typing import Final
+
+#: Labels of buttons that narrow or widen a search.
+LABELS: Final = {
+    "year": "{year}年（{wareki}）",
+    "any_year": "年を指定しないで探す",
+    "any_town": "町を指定しないで探す",
+    "residential": "住居表示として探す",
+    "lot": "地名地番として探す",
+    "owner": "建築主として探す",
+    "place": "地名「{place}」で探す",
+}
+
+#: Why a row, or the whole file, is not taken. Values in braces are never a person's name.
+REFUSALS: Final = {
+    "cannot_read": "ファイルを読めません（{detail}）。",
+    "empty": "ファイルに何も書かれていません。",
+    "encoding": "文字コードが UTF-8 でも CP932（シフトJIS）でもありません。保存し直してください。",
+    "wide": "文字コードが UTF-16 です。UTF-8 か CP932 で保存し直してください。",
+    "no_profile": "プロファイル {profile} がありません。使えるもの: {known}",
+    "bad_profile": "プロファイル {profile} を使えません（{detail}）。",
+    "csv": "CSV の形がこわれています（{detail}）。引用符の閉じ忘れを確かめてください。",
+    "headings_missing": "見出しが足りません: {headings}",
+    "headings_unknown": "知らない見出しがあります: {headings}",
+    "headings_twice": "同じ見出しが2つあります: {headings}",
+    "cells": "列の数が {have} です。見出しは {want} 列です。",
+    "broken_text": "「{heading}」に、読めない文字（文字化けか制御文字）があります。",
+    "too_long": "「{heading}」が長すぎます（{limit} 文字まで）。",
+    "required": "「{heading}」が空です。",
+    "no_place": "「地名地番」と「住居表示」が両方とも空です。",
+    "category": "「区分」は {known} のどれかにしてください。",
+    "date": "「{heading}」の日付を読めません。和暦か 2003-04-01 の形で書いてください。",
+    "future": "「{heading}」が先の日付です。",
+    "number": "「{heading}」に数字がありません。列がずれていないか確かめてください。",
+    "twice": "「台帳番号」が {line} 行目と同じです。",
+}
+
+
+def label(code: str, **values: object) -> str:
+    return LABELS[code].format(**values)
+
+
+def refusal(code: str, **values: object) -> str:
+    return REFUSALS[code].format(**values)
