@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
+from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -38,6 +39,12 @@ RETRY_AFTER_S = 1
 
 
 _HTTP_CODES = {404: "not_found", 405: "not_found", 413: "too_large"}
+
+
+#: Every version of the contract is below this.
+_API = "/api/"
+#: Faults whose last place is a name that the caller chose.
+_NAMED_BY_CALLER = frozenset({"extra_forbidden", "unexpected_keyword_argument"})
 
 
 class NotReadyError(RuntimeError):
@@ -78,6 +85,12 @@ def _fault(status: int, code: str, detail: str = "") -> JSONResponse:
     )
 
 
+def _place(part: dict[str, Any]) -> str:
+    """Where a body is wrong, in our own names only: never what was sent."""
+    loc = part["loc"][:-1] if part["type"] in _NAMED_BY_CALLER else part["loc"]
+    return ".".join(map(str, loc[:3]))
+
+
 def _add_faults(app: FastAPI) -> None:
     """Every answer of the contract that is not 2xx is a ``wire.Fault`` and echoes nothing."""
 
@@ -102,21 +115,25 @@ def _add_faults(app: FastAPI) -> None:
             if not request.url.path.startswith(wire.PREFIX):
                 return error_page(request, 500)
             return _fault(500, "internal")
+        except Exception as error:
+            # Caught here, not by the server around us: its trace would quote what was said.
+            return internal(request, error)
 
     @app.exception_handler(RequestValidationError)
     def bad_request(request: Request, error: RequestValidationError) -> Response:
         if not request.url.path.startswith(wire.PREFIX):
             return error_page(request, 400)
-        places = ",".join(".".join(map(str, part["loc"][:3])) for part in error.errors())
+        places = ",".join(_place(part) for part in error.errors())
         return _fault(400, "bad_request", places[:200])
 
     @app.exception_handler(HTTPException)
     def http_fault(request: Request, error: HTTPException) -> Response:
-        if not request.url.path.startswith(wire.PREFIX):
+        if not request.url.path.startswith(_API):
             return error_page(request, error.status_code)
+        if not request.url.path.startswith(wire.PREFIX):
+            return _fault(404, "contract")  # a terminal of another version of the contract
         return _fault(error.status_code, _HTTP_CODES.get(error.status_code, "bad_request"))
 
-    @app.exception_handler(Exception)
     def internal(request: Request, error: Exception) -> Response:
         trace = error.__traceback__
         while trace is not None and trace.tb_next is not None:

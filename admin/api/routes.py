@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header
+from fastapi import APIRouter, Header, Path
 
+from admin.api.signed_route import SignedRoute
 from admin.api.state import AnyTerminal, OpenTerminal, Refused, State
 from admin.db.issue_tables import Terminal
 from admin.services import accounts, applications, issuing, operation_log, terminals
@@ -14,8 +15,11 @@ from kiosk.domain.events import EventCode
 from kiosk.domain.query import SearchUnavailable
 from kiosk.ledger_client import wire
 
-router = APIRouter(prefix=wire.PREFIX)
+router = APIRouter(
+    prefix=wire.PREFIX, route_class=SignedRoute, responses={"default": {"model": wire.Fault}}
+)
 
+EntryId = Annotated[int, Path(ge=0, le=wire.MAX_INT)]
 Key = Annotated[str, Header(alias=wire.IDEMPOTENCY_KEY, min_length=8, max_length=64)]
 
 #: Refusals that say "there is no such thing here"; everything else is a conflict.
@@ -120,7 +124,7 @@ def apply(state: State, caller: OpenTerminal, body: wire.ApplyRequest) -> wire.A
 
 @router.post("/applications/{application_id}/search")
 def search(
-    state: State, caller: OpenTerminal, application_id: str, body: wire.SearchRequest
+    state: State, caller: OpenTerminal, application_id: wire.Identifier, body: wire.SearchRequest
 ) -> wire.SearchAnswer:
     services = state.services
     with services.database.read() as session:
@@ -132,6 +136,7 @@ def search(
     answer = wire.search_answer(result)
     # One row when the answer is shown; never the words, which may be somebody's name.
     with services.database.write() as session:
+        operation_log.lock(session)  # the same search sent twice must not note an entry twice
         applications.remember_found(session, application_id, [hit.entry_id for hit in answer.hits])
         operation_log.append(
             session,
@@ -150,7 +155,7 @@ def search(
 
 @router.post("/applications/{application_id}/entries/{entry_id}")
 def open_entry(
-    state: State, caller: OpenTerminal, application_id: str, entry_id: int
+    state: State, caller: OpenTerminal, application_id: wire.Identifier, entry_id: EntryId
 ) -> wire.EntryAnswer:
     services = state.services
     with services.database.write() as session:
@@ -195,7 +200,7 @@ def end_visit(
 def reserve(
     state: State,
     caller: OpenTerminal,
-    application_id: str,
+    application_id: wire.Identifier,
     body: wire.ReserveRequest,
     key: Key,
 ) -> wire.ReserveAnswer:
@@ -219,7 +224,7 @@ def reserve(
 
 
 @router.post("/issues/{issue_id}/release")
-def release(state: State, caller: OpenTerminal, issue_id: str) -> wire.ReleaseAnswer:
+def release(state: State, caller: OpenTerminal, issue_id: wire.Identifier) -> wire.ReleaseAnswer:
     answer = issuing.release(state.services, issue_id, caller.terminal)
     if isinstance(answer, IssueRefusal):
         raise _refuse(answer)
@@ -227,7 +232,9 @@ def release(state: State, caller: OpenTerminal, issue_id: str) -> wire.ReleaseAn
 
 
 @router.post("/issues/{issue_id}/spool", status_code=204)
-def spool(state: State, caller: OpenTerminal, issue_id: str, body: wire.SpoolRequest) -> None:
+def spool(
+    state: State, caller: OpenTerminal, issue_id: wire.Identifier, body: wire.SpoolRequest
+) -> None:
     refusal = issuing.spool(state.services, issue_id, caller.terminal, body.raster_sha256)
     if refusal is not None:
         raise _refuse(refusal)
@@ -235,7 +242,7 @@ def spool(state: State, caller: OpenTerminal, issue_id: str, body: wire.SpoolReq
 
 @router.post("/issues/{issue_id}/settle")
 def settle(
-    state: State, caller: AnyTerminal, issue_id: str, body: wire.SettleRequest
+    state: State, caller: AnyTerminal, issue_id: wire.Identifier, body: wire.SettleRequest
 ) -> wire.SettleAnswer:
     outcome = wire.print_outcome(body)
     if outcome is None:

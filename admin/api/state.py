@@ -23,8 +23,6 @@ from kiosk.ledger_client.wire import TERMINAL_SESSION
 
 log = logging.getLogger(__name__)
 
-#: A body larger than this is nobody's request.
-MAX_BODY = 256 * 1024
 #: At most one log row per terminal and code in this many seconds: an attack must not fill the log.
 REFUSED_EVERY_S = 60.0
 
@@ -75,20 +73,12 @@ class Caller:
     live: bool
 
 
-async def whole_body(request: Request) -> bytes:
-    """The body, bounded; read once, before anything looks into it."""
-    size = request.headers.get("content-length", "0")
-    if not size.isdigit() or int(size) > MAX_BODY:
-        raise Refused(413, "too_large")
-    chunks, total = [], 0
-    async for chunk in request.stream():
-        total += len(chunk)
-        if total > MAX_BODY:
-            raise Refused(413, "too_large")
-        chunks.append(chunk)
-    body = b"".join(chunks)
-    request._body = body  # the body model reads it again from here
-    return body
+def _joined_headers(request: Request) -> dict[str, str]:
+    """Field lines of one name joined as RFC 9421 section 2.1 says: none of them goes unsigned."""
+    joined: dict[str, str] = {}
+    for name, value in request.headers.items():
+        joined[name] = f"{joined[name]}, {value}" if name in joined else value
+    return joined
 
 
 def _note_refusal(state: ServerState, terminal: str, code: str) -> None:
@@ -104,16 +94,13 @@ def _note_refusal(state: ServerState, terminal: str, code: str) -> None:
         )  # fmt: skip
 
 
-def signed_caller(
-    request: Request, state: State, body: Annotated[bytes, Depends(whole_body)]
-) -> Caller:
+def signed_caller(request: Request, state: ServerState, body: bytes) -> Caller:
     """The terminal that signed this request. Raises Refused(401)."""
-    headers = {name.lower(): value for name, value in request.headers.items()}
-    url = f"http://{request.headers.get('host', 'localhost')}{request.scope['raw_path'].decode()}"
+    headers = _joined_headers(request)
+    path = request.scope["raw_path"].decode("latin-1")
     query = request.scope["query_string"].decode("latin-1")
-    terminal, code = state.signatures.whose(
-        request.method, f"{url}?{query}" if query else url, headers, body
-    )
+    url = f"http://terminal{path}?{query}" if query else f"http://terminal{path}"
+    terminal, code = state.signatures.whose(request.method, url, headers, body)
     if terminal is None:
         _note_refusal(state, "", code)
         raise Refused(401, code)
@@ -122,12 +109,18 @@ def signed_caller(
         return Caller(terminal, terminals.session_is_live(session, terminal, token))
 
 
-def open_caller(caller: Annotated[Caller, Depends(signed_caller)]) -> Caller:
+def caller_of(request: Request) -> Caller:
+    """Who the signature says it is (signed_route.py)."""
+    caller: Caller = request.state.caller
+    return caller
+
+
+def open_caller(caller: Annotated[Caller, Depends(caller_of)]) -> Caller:
     """A terminal that staff have opened. Raises Refused(403)."""
     if not caller.live:
         raise Refused(403, "not_open")
     return caller
 
 
-AnyTerminal = Annotated[Caller, Depends(signed_caller)]
+AnyTerminal = Annotated[Caller, Depends(caller_of)]
 OpenTerminal = Annotated[Caller, Depends(open_caller)]

@@ -10,6 +10,7 @@ Bodies embed the domain's frozen dataclasses as they are: pydantic checks them f
 from __future__ import annotations
 
 import base64
+import re
 from datetime import date
 from typing import Annotated, Literal
 
@@ -65,6 +66,12 @@ SIGNATURE_TAG = "daicho-kiosk"
 #: Seconds a signature may be old.
 SIGNATURE_MAX_AGE = 60
 
+#: The largest integer that JSON carries everywhere (RFC 7493, I-JSON) and the log can hash.
+MAX_INT = 2**53 - 1
+
+Count = Annotated[int, Field(ge=0, le=MAX_INT)]
+#: Words without control characters: a database may not take them.
+Plain = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]*$")]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Identifier = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:-]+$")]
 
@@ -97,7 +104,7 @@ class HelloAnswer(Body):  # GET /hello
 
 
 class HeartbeatRequest(Body):  # POST /heartbeat
-    phase: str
+    phase: Plain = Field(max_length=200)
     printer: PrinterStatus | None = None
 
 
@@ -109,7 +116,7 @@ class HeartbeatAnswer(Body):
 
 
 class OpenRequest(Body):  # POST /open
-    staff_id: str = Field(max_length=64)
+    staff_id: Plain = Field(max_length=64)
     pin: str = Field(max_length=64, repr=False)
     power_cycled: bool = False
 
@@ -121,8 +128,8 @@ class OpenAnswer(Body):
 
 
 class SelfTestRequest(Body):  # POST /self-test
-    build: str
-    results: list[CheckResult]
+    build: Plain = Field(max_length=64)
+    results: list[CheckResult] = Field(max_length=100)
 
 
 class RecoverRequest(Body):  # POST /recover
@@ -167,15 +174,15 @@ class EntryAnswer(Body):  # POST /applications/{application_id}/entries/{entry_i
 
 
 class EndVisitRequest(Body):  # POST /visits/{visit}/end
-    ending: str = Field(max_length=40)
+    ending: Plain = Field(max_length=40)
 
 
 # --- the issue ----------------------------------------------------------------------------------
 
 
 class ReserveRequest(Body):  # POST /applications/{application_id}/issues, Idempotency-Key
-    entry_id: int
-    entry_version: int
+    entry_id: Count
+    entry_version: Count
     form: FormIdentity
     content_sha256: Sha256
     copy_index: int = Field(ge=1, le=20)
@@ -196,7 +203,7 @@ class ReleaseAnswer(Body):  # POST /issues/{issue_id}/release, once
 
 
 class SpoolRequest(Body):  # POST /issues/{issue_id}/spool
-    raster_sha256: list[Sha256] = Field(min_length=1)
+    raster_sha256: list[Sha256] = Field(min_length=1, max_length=200)
 
 
 class SettleRequest(Body):  # POST /issues/{issue_id}/settle, idempotent
@@ -275,8 +282,18 @@ def settle_request(outcome: PrintOutcome) -> SettleRequest:
     )
 
 
+def _sound(evidence: PrintEvidence) -> bool:
+    """Counts that can be counts and hashes that can be hashes: the log takes nothing else."""
+    counts = (evidence.bytes_written, evidence.bytes_total, evidence.pages_completed or 0)
+    return all(0 <= count <= MAX_INT for count in counts) and all(
+        re.fullmatch("[0-9a-f]{64}", digest) for digest in evidence.raster_sha256
+    )
+
+
 def print_outcome(request: SettleRequest) -> PrintOutcome | None:
     """The outcome a settle request reports; None when it contradicts itself."""
+    if request.evidence is not None and not _sound(request.evidence):
+        return None
     if request.outcome == "printed":
         return Printed(request.evidence) if request.evidence and not request.fault else None
     if request.fault is None:

@@ -92,10 +92,10 @@ def no_replace(table: str, *unique: str) -> None:
     """
     if op.get_bind().dialect.name != "sqlite":
         return
+    exists = f"EXISTS (SELECT 1 FROM {table} old WHERE {' OR '.join(unique)})"  # noqa: S608
     op.execute(
-        f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "
-        f"WHEN EXISTS (SELECT 1 FROM {table} old WHERE {' OR '.join(unique)}) "
-        f"BEGIN SELECT RAISE(ABORT, '{table}: a row of this key exists'); END"  # noqa: S608
+        f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN {exists} "
+        f"BEGIN SELECT RAISE(ABORT, '{table}: a row of this key exists'); END"
     )
 
 
