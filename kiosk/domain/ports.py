@@ -68,6 +68,10 @@ class Printer(Protocol):
         """Cancel what is ours and say whether the device is provably empty of it."""
         ...
 
+    def power_cycled(self) -> None:
+        """Staff say that the device was switched off and on since; ``clear`` is asked next."""
+        ...
+
     def close(self) -> None: ...
 
 

@@ -129,8 +129,12 @@ class EscposPrinter:
         return state
 
     def power_cycled(self) -> None:
-        """Staff confirmed that the printer was switched off and on: its buffers are empty."""
-        self._held = _Held.CLEAR
+        """Staff confirmed that the printer was switched off and on: its buffers are empty.
+
+        What lies in the paper path is not known by that; a model that can be told to cut it off
+        still is, by ``clear``.
+        """
+        self._held = _Held.UNSEEN if self._profile.cancel else _Held.CLEAR
         self._to_drop = False
 
     def close(self) -> None:

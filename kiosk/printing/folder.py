@@ -79,6 +79,9 @@ class FolderPrinter:
             return ClearState.UNKNOWN
         return ClearState.CLEAR
 
+    def power_cycled(self) -> None:
+        """A folder holds nothing that could come out later."""
+
     def close(self) -> None:
         """Nothing is held open."""
 

@@ -40,6 +40,7 @@ from kiosk.session.moves import (
     REST_PHASES,
     Step,
     go,
+    heard_stop,
     look_at_printer,
     not_heard,
     rest,
@@ -129,7 +130,7 @@ def reserve_answered(session: Session, event: ReserveAnswered) -> Step:
     if not _awaited(session, "Reserve"):
         return stay(session)
     if isinstance(event.answer, ServerFault):
-        return _not_reserved(session, event.answer)
+        return _not_reserved(heard_stop(session, event.answer), event.answer)
     job = replace(job_of(session), issue_id=event.answer.issue_id)
     # One open issue per terminal: this answer proves that no other was left open.
     session = replace(session, facts=replace(session.facts, recover_needed=False))
@@ -169,7 +170,7 @@ def release_answered(session: Session, event: ReleaseAnswered) -> Step:
         return stay(session)
     job, answer = job_of(session), event.answer
     if isinstance(answer, ServerFault):
-        return _not_released(session, answer)
+        return _not_released(heard_stop(session, answer), answer)
     if answer.issue_id != job.issue_id:
         return _give_up(session, PrintFault.MISMATCH, Notice.SHEET_MISMATCH)
     return _draw(session, answer)

@@ -61,6 +61,7 @@ from kiosk.session.moves import (
     end_visit,
     give_up_waiting,
     go,
+    heard_stop,
     say,
     server_lost,
     stay,
@@ -138,7 +139,8 @@ def apply_answered(session: Session, event: ApplyAnswered) -> Step:
     if session.waiting != "Apply":
         return stay(session)
     if isinstance(event.answer, ServerFault):
-        return say(session, Notice.APPLY_FAILED, event.answer.code)
+        told = heard_stop(session, event.answer)  # the next second ends the visit with its sentence
+        return say(told, Notice.APPLY_FAILED, event.answer.code)
     visit = replace(visit_of(session), application=event.answer)
     return go(replace(session, visit=visit), Phase.SEARCH), ()
 

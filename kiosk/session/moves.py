@@ -95,6 +95,13 @@ def not_heard(fault: ServerFault) -> bool:
     return fault.code in NOT_HEARD
 
 
+def heard_stop(session: Session, fault: ServerFault) -> Session:
+    """A refusal because of a stop order is as good as the heartbeat that will tell of it."""
+    if fault.code != "stopped":
+        return session
+    return replace(session, facts=replace(session.facts, accepting=False))
+
+
 def can_wait_for_printer(status: PrinterStatus | None) -> bool:
     """Ready, or busy with another program's job, which will pass: nobody is turned away for it."""
     if status is None:

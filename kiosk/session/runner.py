@@ -189,13 +189,15 @@ class Runner:
         return ev.StaffAnswered(self._now(), effect.generation, answer)
 
     def _recover(self, effect: ef.Recover) -> ev.At:
-        clear = self._clear()
+        clear = self._clear(effect.power_cycled)
         log.info("printer clear=%s", clear.value)
         answer = self._parts.server.recover(clear, effect.power_cycled)
         return ev.RecoverAnswered(self._now(), effect.generation, answer)
 
-    def _clear(self) -> ClearState:
+    def _clear(self, power_cycled: bool) -> ClearState:
         try:
+            if power_cycled:
+                self._parts.printer.power_cycled()
             return self._parts.printer.clear()
         except Exception as error:
             log.error("failed clear: %s", type(error).__name__)

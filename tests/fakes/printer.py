@@ -116,6 +116,9 @@ class FakePrinter:
         self.sheets.extend(self.held)
         self.held.clear()
 
+    def power_cycled(self) -> None:
+        """Staff say so; ``power_cycle`` is what they do."""
+
     def power_cycle(self) -> None:
         self.held.clear()
         self.state = READY
