@@ -103,7 +103,7 @@ def _packed(image: pdfium.PdfImage) -> bytes:
 def read_marks(pdf: bytes) -> dict[str, str]:
     """What a sheet says of itself in its metadata, to be compared before it is spooled.
 
-    Keys: issue, number, user_id, terminal (empty in a preview), entry, entry_version, form,
+    Keys: issue_id, number, user_id, terminal (empty in a preview), entry, entry_version, form,
     form_version, form_sha256, content_sha256, kind (certificate or preview), sample (yes or no).
     Raises ValueError when it is no sheet of ours.
     """

@@ -113,7 +113,7 @@ def _info(form: Form, content: CertificateContent, stamp: Stamp | None) -> dict[
     marks = {
         "kind": "preview" if stamp is None else "certificate",
         "sample": "yes" if form.identity.sample else "no",
-        "issue": "" if stamp is None else stamp.issue_id,
+        "issue_id": "" if stamp is None else stamp.issue_id,
         "number": "" if stamp is None else stamp.number,
         "user_id": "" if stamp is None else stamp.user_id,
         "terminal": "" if stamp is None else stamp.terminal,

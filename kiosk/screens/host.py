@@ -122,10 +122,13 @@ class Host(FloatLayout):
 
     def show(self, session: Session) -> None:
         frame = present(session)
+        self._top.show(session)
+        self._lay_over(session)
         if session.phase is not self.phase:
             self._enter(session.phase)
+        elif frame == self._frame:
+            return  # a button that is rebuilt under a finger would lose it
         self._frame = frame
-        self._top.show(session)
         self._steps.show(frame.step)
         self._title.words = frame.title
         self._title.opacity = 1 if frame.title else 0
@@ -138,7 +141,6 @@ class Host(FloatLayout):
         self._bottom.show(frame)
         if self._screen is not None:
             self._screen.show(frame.body)
-        self._lay_over(session)
 
     def _enter(self, phase: Phase) -> None:
         if self._screen is not None:
@@ -170,8 +172,12 @@ class Host(FloatLayout):
         """Each touch says that somebody is there; then it goes to what lies on top."""
         if self.tools.now() - self._entered_at < SETTLE_S:
             return True
-        # The screen's own event counts as a touch too: this one is for those beside any button.
+        taken = self._touched(touch)
+        # After the widgets: what this changes must not move a button from under the finger.
         self.tools.dispatch(ev.Touched(self.tools.now()))
+        return taken
+
+    def _touched(self, touch: Any) -> bool:
         if self._overlay is not None:
             touch.push()
             touch.apply_transform_2d(self._scatter.to_local)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 from kivy.uix.anchorlayout import AnchorLayout
@@ -18,7 +19,7 @@ from kiosk.screens.widgets.palette import (
     RED,
     SOFT_INK,
 )
-from kiosk.screens.widgets.screen import Screen
+from kiosk.screens.widgets.screen import Screen, Tools
 from kiosk.session import events as ev
 
 
@@ -71,7 +72,17 @@ class SelfTestScreen(Screen):
 class EndingScreen(Screen):
     """Taking the paper, the end, or why it did not work: with the numbers to remember."""
 
+    def __init__(self, tools: Tools) -> None:
+        super().__init__(tools)
+        self._shown: EndingView | None = None
+        self._countdown = Say(font_size=32, halign="center", color=SOFT_INK)
+
     def show(self, view: EndingView) -> None:
+        self._countdown.words = view.countdown
+        still = replace(view, countdown="")
+        if still == self._shown:
+            return
+        self._shown = still
         self.clear_widgets()
         self.add_widget(Gap(size_hint_y=0.5))
         tint, edge = (PALE_GREEN, GREEN) if view.good else (PALE_RED, RED)
@@ -88,8 +99,9 @@ class EndingScreen(Screen):
             act = partial(self.tell, ev.AnotherBuilding)
             row.add_widget(press(view.another, act, size_hint_x=0.7))
             self.add_widget(row)
-        if view.countdown:
-            self.add_widget(
-                Say(words=view.countdown, font_size=32, halign="center", color=SOFT_INK)
-            )
+        self.add_widget(self._countdown)
         self.add_widget(Gap(size_hint_y=0.2))
+
+    def forget(self) -> None:
+        self._shown = None
+        super().forget()

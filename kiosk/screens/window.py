@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import atexit
+import logging
 import os
 import shutil
 import tempfile
@@ -50,6 +51,8 @@ def configure(settings: WindowSettings) -> None:
     # Without a display SDL would fall back to drawing nowhere, with no picture and no error.
     os.environ["SDL_VIDEODRIVER"] = "offscreen" if settings.headless else "x11"
     from kivy.config import Config  # after the environment
+
+    logging.getLogger("kivy").setLevel(logging.WARNING)
 
     options = {
         "kivy": {"exit_on_escape": "0", "keyboard_mode": "", "log_level": "warning"},

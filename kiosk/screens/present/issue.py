@@ -129,11 +129,13 @@ def end(session: Session) -> Frame:
 def sorry(session: Session) -> Frame:
     visit = session.visit or Visit("")
     words = notice_text(session) or tr("screen.sorry.words")
-    number = visit.job.number if visit.job else ""
+    # Of the copy that went wrong; those that came out before it are in the person's hand.
+    wrong = [c.number for c in visit.issued if c.state is not IssueState.PRINTED and c.number]
+    where = "screen.sorry.counter" if wrong else "screen.sorry.counter_only"
     body = EndingView(
         tr("screen.sorry.headline"),
-        words + "\n" + tr("screen.sorry.counter"),
-        (tr("screen.sorry.number", number=number),) if number else (),
+        words + "\n" + tr(where),
+        tuple(tr("screen.sorry.number", number=number) for number in wrong),
         "",
         _countdown(session),
         False,

@@ -1,0 +1,169 @@
+"""``python -m tests.visit``: one whole visit through the real window, HTTP, database and driver.
+
+Leaves in --out: screens/NN-name.png, certificate.pdf (one a copy), printer.bin, print-log.jsonl.
+Exit 0 only if every copy reached PRINTED, each PDF is its row's, the paper equals the PDF dot by
+dot, and the log's chain verifies.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import tomllib
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from tests.visit.display import virtual_display
+from tests.visit.plan import Plan, choose_building
+from tests.visit.proof import ProofError, prove, write_rows
+from tests.visit.section import Section
+
+#: What is done to the printer: a control word, and at which band of the sheet.
+PRINTERS: dict[str, tuple[str, ...]] = {
+    "ok": (),
+    "empty": ("paper-empty@12",),
+    "jam": ("jam@12",),
+    "mute": ("mute@12",),
+}
+VISIT_S = 420.0
+
+
+def say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.visit", description=__doc__)
+    parser.add_argument("--out", type=Path, default=Path("out/visit"), help="絵と証明書を置く所")
+    parser.add_argument("--printer", choices=sorted(PRINTERS), default="ok")
+    parser.add_argument("--copies", type=int, choices=range(1, 6), default=1)
+    parser.add_argument("--demo", type=Path, help="動いている見本のデータ (make run のもの)")
+    parser.add_argument("--port", type=int, help="動いているサーバーのポート (--demo とともに)")
+    return parser.parse_args()
+
+
+def _clean(out: Path) -> None:
+    """Only what a visit leaves is removed: the folder may be somebody's own."""
+    out.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(out / "screens", ignore_errors=True)
+    for old in (*out.glob("certificate*.pdf"), out / "printer.bin", out / "print-log.jsonl"):
+        old.unlink(missing_ok=True)
+
+
+def _config(section: Section, out: Path, printer: str, folder: Path) -> Path:
+    """The demo's configuration with the bytes recorded and the printer's fate armed."""
+    raw = tomllib.loads(Path(section.facts["kiosk_config"]).read_text(encoding="utf-8"))
+    words = ", ".join(json.dumps(word) for word in PRINTERS[printer])
+    path = folder / "kiosk.toml"
+    path.write_text(
+        f"server_url = {json.dumps(section.url)}\n"
+        f"terminal = {json.dumps(raw['terminal'])}\n"
+        f"key_file = {json.dumps(raw['key_file'])}\n"
+        "[printer]\n"
+        'driver = "simulated"\n'
+        f"record_to = {json.dumps(str((out / 'printer.bin').resolve()))}\n"
+        f"simulator_start = [{words}]\n",
+        encoding="utf-8",
+    )
+    return path
+
+
+def _play(section: Section, chosen: argparse.Namespace, folder: Path) -> int:
+    """The terminal's own process under a display of our own. Returns its exit code."""
+    building = choose_building(section.data / "sample-ledger.csv")
+    facts = section.facts
+    plan = folder / "plan.json"
+    Plan(facts["terminal_staff_id"], facts["terminal_pin"], building, copies=chosen.copies).save(
+        plan
+    )
+    command = [sys.executable, "-m", "tests.visit.terminal", "--plan", str(plan)]
+    command += ["--config", str(_config(section, chosen.out, chosen.printer, folder))]
+    command += ["--out", str(chosen.out)]
+    log_path = folder / "terminal.log"
+    with virtual_display() as display, log_path.open("wb") as log:
+        environment = {**os.environ, "DISPLAY": display}
+        try:
+            code = subprocess.run(
+                command, env=environment, stdout=log, stderr=log, timeout=VISIT_S, check=False
+            ).returncode
+        except subprocess.TimeoutExpired:
+            code = 1
+    if code:
+        text = log_path.read_text(encoding="utf-8", errors="replace")
+        sys.stderr.write("".join(line + "\n" for line in text.splitlines()[-30:]))
+    return code
+
+
+def _rows(section: Section, since: datetime) -> list[dict[str, Any]]:
+    made = section.command("print-log", "--since", since.isoformat())
+    if made.returncode:
+        raise ProofError(f"print-log: {made.stderr}")
+    return [json.loads(line) for line in made.stdout.splitlines()]
+
+
+def _sheets(section: Section, out: Path, rows: list[dict[str, Any]]) -> dict[str, bytes]:
+    """The certificates as the server keeps them; the first is ``certificate.pdf``."""
+    sheets: dict[str, bytes] = {}
+    for row in rows:
+        if not row["pdf_sha256"]:
+            continue  # a gap: nothing was released
+        name = f"certificate-{len(sheets) + 1}.pdf" if sheets else "certificate.pdf"
+        made = section.command("sheet", row["number"], str(out / name))
+        if made.returncode:
+            raise ProofError(f"sheet {row['number']}: {made.stderr}")
+        sheets[row["number"]] = (out / name).read_bytes()
+    return sheets
+
+
+def _verify_chain(section: Section) -> None:
+    made = section.command("verify-log")
+    if made.returncode or not made.stdout.startswith("ok "):
+        raise ProofError(f"the log's chain: {made.stdout}{made.stderr}")
+
+
+def visit(section: Section, chosen: argparse.Namespace, folder: Path) -> int:
+    since = datetime.now(UTC)
+    say("端末をひらいて、一回の発行をはじめから終わりまで行います…")
+    played = _play(section, chosen, folder)
+    try:
+        rows = _rows(section, since)
+        write_rows(chosen.out / "print-log.jsonl", rows)
+        sheets = _sheets(section, chosen.out, rows)
+        _verify_chain(section)
+        for row in rows:
+            say(f"発行番号 {row['number']}  {row['state']}")
+        if played:
+            say("この回は終わりまで行けませんでした。上の行と screens/ の絵に理由があります。")
+            return 1
+        say(prove(chosen.out, rows, sheets))
+    except ProofError as error:
+        say(f"証拠が合いません: {error}")
+        return 1
+    say(f"絵 {chosen.out / 'screens'}、証明書 {chosen.out / 'certificate.pdf'}")
+    return 0
+
+
+def main() -> int:
+    chosen = _arguments()
+    chosen.out = chosen.out.resolve()
+    _clean(chosen.out)
+    with tempfile.TemporaryDirectory(prefix="visit-") as name:
+        folder = Path(name)
+        data = chosen.demo or folder / "data"
+        try:
+            with Section(data, chosen.port, running=chosen.demo is not None) as section:
+                return visit(section, chosen, folder)
+        except RuntimeError as error:
+            say(str(error))
+            return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
