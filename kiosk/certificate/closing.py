@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kiosk.certificate.measure import Measure
 from kiosk.certificate.places import MM, Page, SealPlace, TextRun
-from kiosk.certificate.wrap import line_width
+from kiosk.certificate.wrap import gap_count, line_width
 from kiosk.domain.certificate import Stamp
 from kiosk.domain.eras import wareki
 
@@ -73,7 +73,7 @@ class Closing:
         size = self.size + 1.5
         glyphs = self.measure.shape(self.signatory)
         spacing = 0.12 * size
-        width = line_width(glyphs, size) + spacing * (len(glyphs) - 1)
+        width = line_width(glyphs, size) + spacing * gap_count(glyphs)
         seal_x = self.measure.right - self.seal_width
         start = seal_x + _SEAL_OVER_NAME * size - width
         page.runs.append(TextRun(start, middle - 0.38 * size, size, glyphs, spacing))

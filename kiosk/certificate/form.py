@@ -23,6 +23,7 @@ from kiosk.certificate.form_file import (
     fixed_texts,
 )
 from kiosk.certificate.seal import SealImage, read_seal
+from kiosk.certificate.sentences import with_detail
 from kiosk.domain.assets import AssetMissingError, asset_path
 from kiosk.domain.certificate import FormIdentity
 
@@ -30,14 +31,29 @@ from kiosk.domain.certificate import FormIdentity
 RENDERER_VERSION = "1"
 
 
+#: Every code of a FormFault; each has a sentence.
+FORM_FAULTS = (
+    "form_missing",
+    "form_unreadable",
+    "form_schema",
+    "form_glyph",
+    "seal_missing",
+    "seal_mismatch",
+    "seal_unreadable",
+    "font_missing",
+    "font_unreadable",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class FormFault:
     """Why a form cannot be used. ``code`` names the sentence; ``detail`` is for staff and log."""
 
-    #: "form_missing", "form_unreadable", "form_schema", "form_glyph", "seal_missing",
-    #: "seal_mismatch", "seal_unreadable", "font_missing", "font_unreadable"
-    code: str
+    code: str  # one of FORM_FAULTS
     detail: str = ""
+
+    def __str__(self) -> str:
+        return with_detail("fault", self.code, self.detail)
 
 
 @dataclass(frozen=True, slots=True)

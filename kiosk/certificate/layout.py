@@ -14,7 +14,7 @@ from kiosk.certificate.form import Form
 from kiosk.certificate.measure import ASCENT, TITLE_GAP, Measure
 from kiosk.certificate.places import MM, PAGE_WIDTH, Page, TextRun
 from kiosk.certificate.table import Table
-from kiosk.certificate.wrap import line_width
+from kiosk.certificate.wrap import gap_count, line_width
 from kiosk.domain.certificate import CertificateContent, Stamp
 from kiosk.domain.eras import wareki
 
@@ -93,12 +93,16 @@ class _Sheet:
         number = words.preview
         if self.stamp is not None:
             number = words.number_frame.replace("{number}", self.stamp.number)
-        line = measure.shape(f"{words.number}\u3000{number}")
-        page.runs.append(TextRun(measure.right - line_width(line, size), y, size, line))
-        if not first:
+        if not first:  # drawn before the number: readers of the file go from left to right
             title = measure.shape(self.file.title + words.continued)
             page.runs.append(TextRun(measure.left, y, size, title, 0.08 * size))
-            return
+        line = measure.shape(f"{words.number}\u3000{number}")
+        page.runs.append(TextRun(measure.right - line_width(line, size), y, size, line))
+        if first:
+            self._title(page)
+
+    def _title(self, page: Page) -> None:
+        measure, size = self.measure, self.look.text_size
         title_size, small = self.look.title_size, self.look.small_size
         y = measure.top - size - TITLE_GAP - ASCENT * title_size
         self._centred(page, self.file.title, y, title_size, self.look.title_spacing)
@@ -109,7 +113,7 @@ class _Sheet:
     def _centred(self, page: Page, text: str, y: float, size: float, em: float) -> None:
         glyphs = self.measure.shape(text)
         spacing = em * size
-        width = line_width(glyphs, size) + spacing * (len(glyphs) - 1)
+        width = line_width(glyphs, size) + spacing * gap_count(glyphs)
         page.runs.append(TextRun((PAGE_WIDTH - width) / 2, y, size, glyphs, spacing))
 
     def _footer(self, page: Page, n: int, m: int) -> None:

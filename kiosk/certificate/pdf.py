@@ -22,6 +22,7 @@ from reportlab.pdfgen.canvas import Canvas
 from kiosk.certificate.fonts import FontFile, FontSet, Glyph
 from kiosk.certificate.places import PAGE_HEIGHT, PAGE_WIDTH, Page, SealPlace, TextRun
 from kiosk.certificate.seal import SealImage
+from kiosk.certificate.wrap import glued
 
 #: First private code (plane 15). It never leaves the process: the PDF has one-byte codes.
 _PRIVATE = 0xF0000
@@ -33,7 +34,7 @@ DRAW_LOCK = threading.Lock()
 _MARK_SIZE = 185.0  # points
 _MARK_FILL = 0.93  # light enough to read through
 _MARK_EDGE = 0.45  # dark enough to stay on a printer that knows only black and white
-_MARK_EDGE_WIDTH = 0.7
+_MARK_EDGE_WIDTH = 0.7  # two dots at 203 dpi: one is always whole, so the edge never breaks
 _WORD_SPACE = 0.1  # em: from here on readers of the file take the gap for a blank
 
 
@@ -216,11 +217,14 @@ def _text(canvas: Canvas, run: TextRun, fonts: Sequence[SheetFont], mode: int = 
     text = canvas.beginText(run.x, run.y)
     if mode:
         text.setTextRenderMode(mode)
-    if run.spacing:
-        text.setCharSpace(run.spacing)
-    for index, part in groupby(run.glyphs, key=lambda glyph: glyph.font):
+    pieces = groupby(
+        enumerate(run.glyphs), key=lambda one: (one[1].font, glued(run.glyphs, one[0]))
+    )
+    for (index, tight), part in pieces:
         text.setFont(fonts[index].fontName, run.size)
-        text.textOut(fonts[index].encode(list(part)))
+        if run.spacing:
+            text.setCharSpace(0 if tight else run.spacing)
+        text.textOut(fonts[index].encode([glyph for _, glyph in part]))
     if run.spacing:
         text.setCharSpace(0)
     if mode:

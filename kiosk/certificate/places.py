@@ -13,7 +13,7 @@ PAGE_HEIGHT = 297 * MM
 
 @dataclass(frozen=True, slots=True)
 class TextRun:
-    """Glyphs on one baseline. ``spacing`` in points is added after each glyph."""
+    """Glyphs on one baseline. ``spacing`` in points opens the line, but not within a number."""
 
     x: float
     y: float

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from kiosk.certificate.flow import RowBox, groups
 from kiosk.certificate.measure import ASCENT, LABEL_PAD, VALUE_PAD, Line, Measure
 from kiosk.certificate.places import Page, Rule, TextRun
-from kiosk.certificate.wrap import line_width
+from kiosk.certificate.wrap import gap_count, line_width
 
 FRAME = 0.9  # points: the table's outer rule
 HAIRLINE = 0.4
@@ -110,6 +110,6 @@ class Table:
 def _spread(line: Line, x: float, y: float, size: float, width: float, spread: bool) -> TextRun:
     """The line from edge to edge; in the middle if it is not to be spread or is one character."""
     natural = line_width(line, size)
-    gaps = len(line) - 1
+    gaps = gap_count(line)
     spacing = max(0.0, (width - natural) / gaps) if spread and gaps > 0 else 0.0
     return TextRun(x + (width - natural - spacing * gaps) / 2, y, size, line, spacing)

@@ -18,6 +18,19 @@ _WORD = frozenset(
     "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz#&'*+,-./:;=@_~"
     "０１２３４５６７８９，．－"
 )
+_DIGITS = frozenset("0123456789０１２３４５６７８９")
+_COUNTERS = frozenset("番号丁条項年月日階回目地戸棟台平㎡")  # stay with the number before them
+
+
+def gap_count(line: Sequence[Glyph]) -> int:
+    """Places where letter spacing opens a line: none within a number (第 10 回, not 第 1 0 回)."""
+    return sum(not glued(line, i) for i in range(len(line) - 1))
+
+
+def glued(line: Sequence[Glyph], i: int) -> bool:
+    """Whether glyph ``i`` and the next are digits of one number. False for the last."""
+    pair = line[i : i + 2]
+    return len(pair) == 2 and all(glyph.sequence in _DIGITS for glyph in pair)
 
 
 def line_width(line: Sequence[Glyph], size: float) -> float:
@@ -32,6 +45,8 @@ def _may_break(before: Glyph, after: Glyph) -> bool:
     left, right = before.sequence, after.sequence
     if right.isspace() or right in NOT_FIRST or left in NOT_LAST:
         return False  # blanks hang at the end of a line
+    if (left in _DIGITS and right in _COUNTERS) or (left == "番" and right in _DIGITS):
+        return False  # 1234番5 is one lot
     return not (left in _WORD and right in _WORD)
 
 
