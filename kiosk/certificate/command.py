@@ -1,6 +1,7 @@
 """``python -m kiosk certificate preview``: how a form looks, on paper size, with an entry in it.
 
-A preview only: number, date and seal come from the server, and from nowhere else.
+A preview only: number, date and seal come from the server, and from nowhere else. What draws is
+imported when the command runs, so that the program's other commands start without it.
 """
 
 from __future__ import annotations
@@ -8,15 +9,14 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from kiosk.certificate.entry_file import EntryFault, read_entry
-from kiosk.certificate.form import FormFault
-from kiosk.certificate.maker import CertificateMaker
-from kiosk.certificate.sentences import sentence, with_detail
 from kiosk.domain.assets import asset_path
 from kiosk.domain.certificate import DrawRefusal
-from kiosk.domain.ledger import LedgerEntry
+
+if TYPE_CHECKING:
+    from kiosk.certificate.entry_file import EntryFault
+    from kiosk.domain.ledger import LedgerEntry
 
 DEFAULT_FORM = "ledger-certificate"
 SAMPLE_ENTRY = "sample-entry.json"
@@ -39,6 +39,11 @@ def add_parser(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """0: written. 1: the entry cannot be certified with this form. 2: form, entry or place."""
+    from kiosk.certificate.entry_file import EntryFault
+    from kiosk.certificate.form import FormFault
+    from kiosk.certificate.maker import CertificateMaker
+    from kiosk.certificate.sentences import sentence, with_detail
+
     form = Path(args.form) if args.form.endswith((".yaml", ".yml")) else args.form
     maker = CertificateMaker.load(form)
     if isinstance(maker, FormFault):
@@ -58,6 +63,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _read(name: str | None) -> LedgerEntry | EntryFault:
+    from kiosk.certificate.entry_file import EntryFault, read_entry
+
     try:
         path = asset_path("forms", SAMPLE_ENTRY) if name is None else Path(name)
         return read_entry(path.read_bytes())
