@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from kiosk.domain.issuance import IssueState
-from kiosk.domain.ports import CheckResult, SectionServer
+from kiosk.domain.ports import CheckResult, Printer, SectionServer
 from kiosk.ledger_client.memory import InMemorySectionServer, MemorySection
 from kiosk.printing.simulated import SimulatedPrinter
 from kiosk.printing.simulator import SimulatedDevice
@@ -31,7 +31,6 @@ from tests.flows.people import HOUSE, LEDGER, PERSON
 from tests.flows.rasters import SheetDots, rows_of
 
 STAFF_ID, PIN = "opener", "482913"
-SEED = "mihon"
 IDLE_S = 60.0  # real seconds: a lane that takes longer hangs
 
 
@@ -58,11 +57,14 @@ class World:
 class Kiosk:
     """One process of the terminal. ``touch`` is a finger; everything else follows by itself."""
 
-    def __init__(self, world: World, server: SectionServer | None = None) -> None:
+    def __init__(
+        self, world: World, server: SectionServer | None = None, driver: Printer | None = None
+    ) -> None:
         self.world = world
         self.wire = LossyServer(server or InMemorySectionServer(world.section))
         self.maker = FakeSheetMaker()
         self.printer = SimulatedPrinter(SheetDots(), world.clock, device=world.device)
+        self._driver: Printer = driver or self.printer
         self.wiped = 0
         self.seen: list[tuple[Phase, str]] = []
         self._posted: queue.SimpleQueue[ev.At] = queue.SimpleQueue()
@@ -73,12 +75,12 @@ class Kiosk:
     def _parts(self) -> Parts:
         world = self.world
         tested = Tested(
-            Own("terminal-1", 1, "memory"), self.wire.as_server, self.printer, self.maker,
+            Own("terminal-1", 1, "memory"), self.wire.as_server, self._driver, self.maker,
             world.clock, lambda: DisplaySize(1080, 1920),
         )  # fmt: skip
         return Parts(
             server=self.wire.as_server,
-            printer=self.printer,
+            printer=self._driver,
             maker=self.maker,
             clock=world.clock,
             self_test=boot_self_test(tested),
@@ -156,7 +158,7 @@ class Kiosk:
         self.dispatch(kind(self.now(), **values))
 
     def start(self) -> None:
-        self.terminal.start(self.now(), SEED)
+        self.terminal.start(self.now())
         self.work()
 
     def sign_in(self, pin: str = PIN, *, power_cycled: bool = False) -> None:
