@@ -28,7 +28,7 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.sheet_maker import FakeSheetMaker, read_marks
 from tests.flows.lossy import LossyServer
 from tests.flows.people import HOUSE, LEDGER, PERSON
-from tests.flows.rasters import SheetDots, rows_of
+from tests.flows.rasters import PAGE_BYTES, SheetDots, rows_of
 
 STAFF_ID, PIN = "opener", "482913"
 IDLE_S = 60.0  # real seconds: a lane that takes longer hangs
@@ -213,15 +213,21 @@ class Kiosk:
 
 
 def sheets_of(world: World) -> list[str]:
-    """Issue ids of the sheets that came out, oldest first; "?" for one that nobody issued."""
-    expected = {}
+    """Issue ids of the sheets that came out, oldest first.
+
+    "?" is a whole sheet that nobody issued, "part" the beginning of a sheet that was cut off.
+    """
+    expected: dict[bytes, str] = {}
     for row in world.section.desk.rows:
         for stamp in world.maker.drawn:
             if stamp is not None and stamp.issue_id == row.issue_id:
                 content = row.order.content
                 drawn = FakeSheetMaker().draw(content, stamp)
                 expected[rows_of(getattr(drawn, "pdf", b""))] = row.issue_id
-    return [expected.get(sheet.rows, "?") for sheet in world.device.sheets]
+    return [
+        "part" if len(sheet.rows) < PAGE_BYTES else expected.get(sheet.rows, "?")
+        for sheet in world.device.sheets
+    ]
 
 
 def no_person_in(session: Session) -> bool:

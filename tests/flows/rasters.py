@@ -7,6 +7,7 @@ import hashlib
 from kiosk.domain.printer import PageRaster
 
 WIDTH, HEIGHT = 256, 2000
+PAGE_BYTES = WIDTH // 8 * HEIGHT
 
 
 class SheetDots:
@@ -19,7 +20,8 @@ class SheetDots:
 
 
 def rows_of(pdf: bytes) -> bytes:
-    size = WIDTH // 8 * HEIGHT
     seed = hashlib.sha256(pdf).digest()
-    blocks = (hashlib.sha256(seed + n.to_bytes(4, "big")).digest() for n in range(size // 32 + 1))
-    return b"".join(blocks)[:size]
+    blocks = (
+        hashlib.sha256(seed + n.to_bytes(4, "big")).digest() for n in range(PAGE_BYTES // 32 + 1)
+    )
+    return b"".join(blocks)[:PAGE_BYTES]
