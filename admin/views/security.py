@@ -7,7 +7,6 @@ either header is refused too). The form's own token is checked where the form is
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
@@ -82,7 +81,7 @@ class PageGuard:
             )  # fmt: skip
 
 
-def with_headers(scope: Scope, send: Send) -> Callable[[Message], object]:
+def with_headers(scope: Scope, send: Send) -> Send:
     """``send`` that adds every header of ours that the answer has not set itself."""
     static = scope["path"].startswith("/static/")
 
@@ -90,7 +89,9 @@ def with_headers(scope: Scope, send: Send) -> Callable[[Message], object]:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             for name, value in HEADERS.items():
-                headers.setdefault(name, "no-cache" if static and name == "Cache-Control" else value)
+                headers.setdefault(
+                    name, "no-cache" if static and name == "Cache-Control" else value
+                )
             if scope.get("scheme") == "https":
                 headers.setdefault("Strict-Transport-Security", "max-age=31536000")
         await send(message)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from admin.services.context import JST
@@ -42,6 +42,11 @@ def local_day(value: datetime) -> date:
     return value.astimezone(JST).date()
 
 
+def last_day(value: datetime) -> date:
+    """The last whole day before an instant that ends a period."""
+    return local_day(value - timedelta(microseconds=1))
+
+
 def count(value: int) -> str:
     return f"{value:,}"
 
@@ -66,6 +71,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "second": second,
     "moment": moment,
     "local_day": local_day,
+    "last_day": last_day,
     "count_text": count,
     "short_hash": short_hash,
 }

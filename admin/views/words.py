@@ -1,1 +1,282 @@
-"""Words of the section for the program's values; each catalogue is complete by test."""
+"""Words of the section for the program's values; a test keeps every catalogue complete."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from admin.services.accounts import Role
+from admin.services.authority import Deed
+from admin.services.issue_words import STATES, fault
+from admin.services.sheets import Redrawn
+from kiosk.domain.applicant import ApplicantKind
+from kiosk.domain.events import EventCode
+from kiosk.domain.issuance import IssueState
+from kiosk.domain.ledger import NotCertifiable
+from kiosk.domain.printer import PrinterReason, PrinterState
+
+__all__ = ["STATES", "fault"]
+
+Kind = TypeVar("Kind", bound=StrEnum)
+
+ROLES: dict[Role, str] = {
+    Role.GENERAL_MANAGER: "統括管理者",
+    Role.OPERATIONS_MANAGER: "運用管理者",
+    Role.WORKPLACE_MANAGER: "職場管理者",
+    Role.SYSTEM_LEADER: "システムリーダー",
+    Role.USER: "利用者",
+}
+
+#: What a state means, for the person who has to act on it.
+STATE_SENTENCES: dict[IssueState, str] = {
+    IssueState.NUMBERED: "番号を取りました。証明書はまだ端末へ送られていません。",
+    IssueState.RELEASED: "証明書を端末へ送りました。印刷の結果を待っています。",
+    IssueState.SPOOLED: "端末が印刷しています。結果を待っています。",
+    IssueState.PRINTED: "プリンターが、すべての紙を出し終えたことを確かめました。",
+    IssueState.FAILED: "紙は出ていません。この番号は欠番で、もう使われません。",
+    IssueState.UNKNOWN: "紙が出たかどうか分かりません。端末を見て、結果を記録してください。",
+    IssueState.VOIDED: "この証明書は無効です。番号はもう使われません。",
+}
+#: The colour family of a state's label in staff.css; the word itself is always there too.
+STATE_TONES: dict[IssueState, str] = {
+    IssueState.NUMBERED: "moving",
+    IssueState.RELEASED: "moving",
+    IssueState.SPOOLED: "moving",
+    IssueState.PRINTED: "good",
+    IssueState.FAILED: "quiet",
+    IssueState.UNKNOWN: "alert",
+    IssueState.VOIDED: "void",
+}
+
+EVENTS: dict[EventCode, str] = {
+    EventCode.TERMINAL_REGISTERED: "端末を登録",
+    EventCode.TERMINAL_OPENED: "端末を開始",
+    EventCode.TERMINAL_OPEN_REFUSED: "端末の開始を拒否",
+    EventCode.TERMINAL_SELF_TEST: "端末の自己診断",
+    EventCode.TERMINAL_RECOVERED: "端末の復旧",
+    EventCode.TERMINAL_STOPPED: "端末を停止",
+    EventCode.TERMINAL_REOPENED: "端末の停止を解除",
+    EventCode.TERMINAL_REFUSED: "端末の通信を拒否",
+    EventCode.APPLICATION_CREATED: "申請を受付",
+    EventCode.SEARCH_SHOWN: "検索結果を表示",
+    EventCode.ENTRY_OPENED: "台帳の記載を表示",
+    EventCode.VISIT_ENDED: "利用の終了",
+    EventCode.ISSUE_NUMBERED: "採番",
+    EventCode.ISSUE_RELEASED: "証明書を端末へ送付",
+    EventCode.ISSUE_SPOOLED: "印刷を開始",
+    EventCode.ISSUE_PRINTED: "印刷済み",
+    EventCode.ISSUE_FAILED: "欠番",
+    EventCode.ISSUE_UNKNOWN: "結果不明 (要確認)",
+    EventCode.ISSUE_DECIDED: "職員が結果を記録",
+    EventCode.ISSUE_VOIDED: "無効",
+    EventCode.ACCOUNT_CREATED: "職員IDを登録",
+    EventCode.ACCOUNT_CHANGED: "職員IDを変更",
+    EventCode.ACCOUNT_LOCKED: "職員IDを一時停止 (連続の失敗)",
+    EventCode.SIGNED_IN: "サインイン",
+    EventCode.SIGN_IN_REFUSED: "サインインを拒否",
+    EventCode.SIGNED_OUT: "サインアウト",
+    EventCode.PASSWORD_CHANGED: "パスワードを変更",
+    EventCode.PASSWORD_RESET: "パスワードを再発行",
+    EventCode.ACCESS_REFUSED: "操作を拒否",
+    EventCode.LOG_SEARCHED: "記録を検索",
+    EventCode.PERSON_VIEWED: "申請者を表示",
+    EventCode.SHEET_VIEWED: "証明書を表示",
+    EventCode.LOG_EXPORTED: "記録を書き出し",
+    EventCode.PERIOD_REVIEWED: "期間を点検",
+    EventCode.LOG_VERIFIED: "操作記録を検証",
+    EventCode.LEDGER_IMPORTED: "台帳を読み込み",
+    EventCode.LEDGER_IMPORT_REFUSED: "台帳の読み込みを拒否",
+    EventCode.LEDGER_COPIED: "台帳を複製",
+    EventCode.DATABASE_MIGRATED: "データベースの版を更新",
+}
+
+DEEDS: dict[Deed, str] = {
+    Deed.READ_PRINT_LOG: "印刷記録を見る",
+    Deed.VIEW_PERSON: "申請者を見る",
+    Deed.VIEW_SHEET: "証明書を見る",
+    Deed.DECIDE_UNKNOWN: "要確認の結果を記録する",
+    Deed.VOID_PRINTED: "印刷済みの証明書を無効にする",
+    Deed.REVIEW: "期間を点検する",
+    Deed.EXPORT: "書き出す",
+    Deed.VIEW_TERMINALS: "端末を見る",
+    Deed.STOP_TERMINAL: "端末を停止する",
+    Deed.REOPEN_TERMINAL: "端末の停止を解除する",
+    Deed.READ_OPERATIONS: "操作記録を見る",
+    Deed.READ_ACCOUNTS: "職員IDを見る",
+    Deed.KEEP_ACCOUNTS: "職員IDを管理する",
+}
+
+PRINTER_STATES: dict[PrinterState, str] = {
+    PrinterState.IDLE: "印刷できます",
+    PrinterState.BUSY: "印刷中",
+    PrinterState.STOPPED: "止まっています",
+    PrinterState.OFFLINE: "つながっていません",
+    PrinterState.UNKNOWN: "応答がありません",
+}
+PRINTER_REASONS: dict[PrinterReason, str] = {
+    PrinterReason.MEDIA_EMPTY: "用紙切れ",
+    PrinterReason.MEDIA_LOW: "用紙残りわずか",
+    PrinterReason.MEDIA_JAM: "紙づまり",
+    PrinterReason.COVER_OPEN: "カバーが開いている",
+    PrinterReason.CUTTER_ERROR: "カッターの異常",
+    PrinterReason.PRESENTER_OCCUPIED: "排紙口に紙が残っている",
+    PrinterReason.OTHER_JOB: "ほかの印刷の実行中",
+    PrinterReason.OWN_JOB: "前の印刷が残っている",
+    PrinterReason.OFFLINE: "未接続",
+    PrinterReason.NO_ANSWER: "応答なし",
+    PrinterReason.GARBLED_ANSWER: "応答を読み取れない",
+    PrinterReason.HARDWARE_ERROR: "機器の故障",
+}
+
+#: Codes of admin.services.awaiting.terminal_faults.
+TERMINAL_FAULTS: dict[str, str] = {
+    "stopped": "停止の指示が出ています",
+    "never_seen": "まだ一度も応答していません",
+    "silent": "30 秒以上、応答がありません",
+    "not_open": "職員による開始を待っています",
+    "power_cycle": "プリンターの電源の入れ直しが要ります",
+    "printer": "プリンターに異常があります",
+    "self_test": "最後の自己診断が不合格でした",
+}
+#: Tone and word of admin.views.accounts.account_state.
+ACCOUNT_STATES: dict[str, tuple[str, str]] = {
+    "in_force": ("good", "使えます"),
+    "first_password": ("moving", "受け渡し前"),
+    "expired": ("warn", "期限切れ"),
+    "early": ("quiet", "期間前"),
+    "over": ("quiet", "期間後"),
+    "disabled": ("void", "停止"),
+}
+
+REDRAWN: dict[Redrawn, tuple[str, str]] = {
+    Redrawn.SAME: ("good", "描き直した証明書は、発行したものと 1 バイトも違いません。"),
+    Redrawn.DIFFERENT: (
+        "alert",
+        "描き直した証明書が、発行したものと違います。統括管理者に知らせてください。",
+    ),
+    Redrawn.OTHER_VERSION: (
+        "info",
+        "発行したあとに様式・字体・公印の版が変わったため、描き直して比べることはできません。"
+        "保存してある証明書は、そのまま見られます。",
+    ),
+    Redrawn.ENTRY_CHANGED: (
+        "info",
+        "発行したあとに台帳の記載が変わったため、描き直して比べることはできません。"
+        "保存してある証明書は、そのまま見られます。",
+    ),
+    Redrawn.NEVER_RELEASED: ("info", "この番号では証明書を作っていません。"),
+}
+
+KINDS: dict[ApplicantKind, str] = {
+    ApplicantKind.INDIVIDUAL: "個人",
+    ApplicantKind.CORPORATION: "法人",
+}
+
+NOT_CERTIFIABLE: dict[NotCertifiable, str] = {
+    NotCertifiable.SCAN_ONLY: "画像だけの台帳",
+    NotCertifiable.CANCELLED: "取り止め・取下げ",
+    NotCertifiable.WITHHELD: "職員が保留中",
+    NotCertifiable.NOT_RECORDED: "確認の記載なし",
+}
+
+#: kiosk/session names these; a terminal with another build may name more.
+PHASES: dict[str, str] = {
+    "starting": "起動中",
+    "sign_in": "職員の開始待ち",
+    "self_test": "自己診断中",
+    "out_of_order": "故障のため休止 (係員待ち)",
+    "closed": "休止中",
+    "attract": "受付中 (待ち受け)",
+    "consent": "利用中",
+    "applicant": "利用中",
+    "search": "利用中",
+    "results": "利用中",
+    "entry": "利用中",
+    "preview": "利用中",
+    "confirm": "利用中",
+    "printing": "印刷中",
+    "take_paper": "利用中",
+    "end": "利用中",
+    "sorry": "利用中 (窓口を案内)",
+}
+
+CHECKS: dict[str, str] = {
+    "printer": "プリンター",
+    "paper": "用紙",
+    "server": "サーバー",
+    "form": "様式",
+    "clock": "時計",
+    "fonts": "字体",
+    "display": "画面",
+    "disk": "ディスク",
+    "recovery": "前回の発行の後始末",
+}
+
+#: How the log's own words are shown; a key that is not here is shown as it is.
+KEYS: dict[str, str] = {
+    "account": "職員ID", "application_id": "申請", "build": "版", "bytes_total": "送る量",
+    "bytes_written": "送った量", "chain_head": "鎖の先頭", "changed": "変更した項目",
+    "checks": "診断", "clear": "プリンターの残り", "code": "理由の記号",
+    "completion_mark": "完了の応答", "content_sha256": "内容のハッシュ", "copies": "部数",
+    "copy": "何部目", "count": "件数", "digest": "ハッシュ", "ending": "終わり方",
+    "entry_id": "台帳", "entry_version": "台帳の版", "failed": "欠番にした件数", "fault": "原因",
+    "fields": "項目", "file_sha256": "ファイルのハッシュ", "filters": "条件", "form": "様式",
+    "form_version": "様式の版", "format": "形式", "from": "から", "kind": "区分",
+    "new_state": "あとの状態", "number": "発行番号", "ok": "結果", "old_state": "前の状態",
+    "page_count": "枚数", "pages_completed": "出た枚数", "pdf_sha256": "証明書のハッシュ",
+    "power_cycled": "電源の入れ直し", "presenter_taken": "受け取り", "purpose": "目的",
+    "query_kind": "検索の種類", "raster_sha256": "印刷した絵のハッシュ", "reason": "理由",
+    "reason_text": "理由", "remark": "所見", "result": "結果", "role": "役割", "rows": "行数",
+    "salted_sha256": "申請者のハッシュ", "staff_id": "職員ID", "status": "プリンターの状態",
+    "terminal": "端末", "to": "まで", "user_id": "利用者ID", "valid_from": "権限の開始",
+    "valid_to": "権限の終了", "visit": "利用",
+}  # fmt: skip
+
+
+def printer(status: Mapping[str, Any] | None) -> str:
+    """A heartbeat's printer status, in words."""
+    if not status:
+        return "まだ届いていません"
+    state = _member(PrinterState, str(status.get("state", "")))
+    reasons = [
+        PRINTER_REASONS[reason] if reason else str(text)
+        for text in status.get("reasons", [])
+        for reason in [_member(PrinterReason, str(text))]
+    ]
+    said = PRINTER_STATES[state] if state else str(status.get("state", ""))
+    return f"{said} ({'、'.join(reasons)})" if reasons else said
+
+
+def _member(kind: type[Kind], value: str) -> Kind | None:
+    try:
+        return kind(value)
+    except ValueError:
+        return None
+
+
+def actor(who: str) -> str:
+    """``staff:chief`` as 職員 chief."""
+    kind, _, name = who.partition(":")
+    word = {"staff": "職員", "terminal": "端末", "system": "システム"}.get(kind, kind)
+    return f"{word} {name}".strip()
+
+
+def value(key: str, said: object) -> str:
+    """One value of a log row, readable."""
+    if isinstance(said, bool):
+        return "はい" if said else "いいえ"
+    if said is None:
+        return "—"
+    if isinstance(said, list):
+        return "、".join(value(key, item) for item in said)
+    state = _member(IssueState, str(said)) if key in {"old_state", "new_state"} else None
+    if state:
+        return STATES[state]
+    role = _member(Role, str(said)) if key == "role" else None
+    return ROLES[role] if role else str(said)
+
+
+def role(said: str) -> str:
+    """The word of a stored role."""
+    return ROLES[Role(said)]
