@@ -19,8 +19,9 @@ LABEL_WIDTH = 250
 VALUE_WIDTH = 690
 FONT = 33
 ROW_PADDING = 18
-#: Height for the rows of one page, in design units.
-PAGE_HEIGHT = 1120
+#: Height for the rows, in design units: where they all fit, and where pages must be turned.
+WHOLE_HEIGHT = 1360
+PAGE_HEIGHT = 1230
 
 
 def row_height(row: RowView) -> float:
@@ -82,7 +83,9 @@ class EntryScreen(Screen):
             note.bind(minimum_height=note.setter("height"))
             note.add_widget(Say(words=view.warning, font_size=36, bold=True))
             self.add_widget(note)
-        pages = pages_of(view.rows, PAGE_HEIGHT)
+        pages = pages_of(view.rows, WHOLE_HEIGHT)
+        if len(pages) > 1 or view.warning:
+            pages = pages_of(view.rows, PAGE_HEIGHT)
         rows = BoxLayout(orientation="vertical", spacing=6, size_hint_y=None)
         rows.bind(minimum_height=rows.setter("height"))
         for number, row in enumerate(pages[self._page]):

@@ -35,6 +35,19 @@ def _pieces(glyphs: list[str]) -> list[list[str]]:
     return pieces
 
 
+def balanced_lines(glyphs: list[str], width: float, advance: Callable[[str], float]) -> list[str]:
+    """As ``break_lines``, but of about equal length, for centred text: no lonely last word."""
+    lines = break_lines(glyphs, width, advance)
+    narrowest, widest = width / 2, width
+    while len(lines) > 1 and widest - narrowest > width / 40:
+        middle = (narrowest + widest) / 2
+        if len(break_lines(glyphs, middle, advance)) == len(lines):
+            widest = middle
+        else:
+            narrowest = middle
+    return break_lines(glyphs, widest, advance)
+
+
 def break_lines(glyphs: list[str], width: float, advance: Callable[[str], float]) -> list[str]:
     """Lines no wider than ``width`` where that is possible at all; the text's own breaks stay."""
     lines: list[str] = []

@@ -103,4 +103,5 @@ def down(x: float, y: float) -> None:
 
 
 def up(x: float, y: float) -> None:
+    Window.dispatch("on_mouse_move", x, Window.height - y, [])
     Window.dispatch("on_mouse_up", x, Window.height - y, "left", [])

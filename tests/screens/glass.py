@@ -14,7 +14,7 @@ from kiosk.session.state import Session
 
 configure(WindowSettings(headless=True))
 
-from kivy.base import EventLoop  # noqa: E402 - Kivy reads its settings at import
+from kivy.base import EventLoop, runTouchApp  # noqa: E402 - Kivy reads its settings at import
 from kivy.core.window import Window  # noqa: E402
 
 from kiosk.screens.host import SETTLE_S, Host  # noqa: E402
@@ -30,10 +30,7 @@ class Glass:
         self.seconds = 100.0
         self.follow: Callable[[At], None] | None = None
         self.host = Host(Tools(self._dispatch, MozcKanaKanji(), WardPostalCodes(), self._now))
-        EventLoop.ensure_window()
-        EventLoop.status = "started"
-        EventLoop.start() if EventLoop.status != "started" else None
-        Window.add_widget(self.host)
+        runTouchApp(self.host, embedded=True)  # input providers and all, but frames on demand
         self.host.size = Window.size
 
     def _now(self) -> float:

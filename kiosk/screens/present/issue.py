@@ -76,7 +76,11 @@ def printing(session: Session) -> Frame:
 
 
 def _numbers(visit: Visit) -> tuple[str, ...]:
-    return tuple(c.number for c in visit.issued if c.state is IssueState.PRINTED and c.number)
+    return tuple(
+        tr("screen.end.number", number=copy.number)
+        for copy in visit.issued
+        if copy.state is IssueState.PRINTED and copy.number
+    )
 
 
 def _countdown(session: Session) -> str:

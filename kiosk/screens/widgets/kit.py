@@ -22,7 +22,7 @@ from kivy.uix.label import Label
 
 from kiosk.screens.fonts import FALLBACK, UI, glyphs, in_ui_font, marked
 from kiosk.screens.widgets.palette import BLUE, INK, LINE, PALE, PALE_RED, PALETTE, RED, WHITE
-from kiosk.screens.wrapping import break_lines
+from kiosk.screens.wrapping import balanced_lines, break_lines
 
 
 @functools.lru_cache(maxsize=512)
@@ -67,7 +67,8 @@ class Say(Label):
             return
         size, bold = int(self.font_size), bool(self.bold)
         cut = glyphs(self.words)
-        lines = break_lines(cut, width, lambda glyph: advance(glyph, size, bold))
+        broken = balanced_lines if self.halign == "center" else break_lines
+        lines = broken(cut, width, lambda glyph: advance(glyph, size, bold))
         self.text_size = (self.width, None)
         self.text = marked("\n".join(lines))
 

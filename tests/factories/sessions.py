@@ -1,0 +1,194 @@
+"""One session for each screen, with invented people and buildings (見本), as a visit would make it."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from datetime import date
+
+from PIL import Image, ImageDraw
+
+from kiosk.domain.applicant import ApplicantDraft, ApplicantKind, field_faults
+from kiosk.domain.certificate import CertificateContent, ContentItem, FormIdentity
+from kiosk.domain.issuance import IssueState
+from kiosk.domain.ledger import (
+    Category,
+    Disposition,
+    DispositionKind,
+    LedgerEntry,
+    NotCertifiable,
+    RecordedDate,
+)
+from kiosk.domain.ports import Application, CheckResult
+from kiosk.domain.printer import PrinterState, PrinterStatus, PrintProgress
+from kiosk.domain.query import Found, Hit, Narrowing, NoHits, Query, QueryKind, TooMany
+from kiosk.session.state import (
+    CopyJob,
+    Facts,
+    IssuedCopy,
+    Overlay,
+    Phase,
+    SearchDraft,
+    Session,
+    Stage,
+    Trouble,
+    Visit,
+)
+
+DAY = RecordedDate("平成12年5月1日", date(2000, 5, 1), date(2000, 5, 1))
+READY = PrinterStatus(PrinterState.IDLE, frozenset())
+FACTS = Facts(
+    terminal="terminal-1", label="見本の端末", data_as_of="2026-10-31", accepting=True,
+    printer=READY, opened=True, tested=True,
+)  # fmt: skip
+DRAFT = ApplicantDraft(
+    ApplicantKind.CORPORATION, "株式会社見本設計", "見本　髙﨑 花子", "132-0021",
+    "東京都江戸川区中央一丁目4番1号 見本ビル", "03-1234-5678",
+)  # fmt: skip
+ENTRY = LedgerEntry(
+    entry_id=1, version=1, ledger_no="見本-000123", category=Category.BUILDING,
+    confirmation_no="第H12-0123号", confirmation_date=DAY, confirmation_issuer="江戸川区建築主事",
+    inspection_no="", inspection_date=None, inspection_issuer="", owner="見本　太郎",
+    lot="中央一丁目4番1、4番2、4番3の一部", residential_address="中央一丁目4番1号",
+    main_use="共同住宅（18戸）、店舗", work_kind="新築", structure="鉄筋コンクリート造 一部 鉄骨造",
+    storeys_above="5", storeys_below="1", site_area="312.45", building_area="201.08",
+    total_floor_area="893.77", remarks="一団地の認定あり（見本）",
+    dispositions=(Disposition(DispositionKind.PLAN_CHANGE, "第H12-0123-1号", DAY, "江戸川区建築主事"),),
+)  # fmt: skip
+APPLICATION = Application("11111111-1111-4111-8111-111111111111", "U-0001-SAMPLE")
+CONTENT = CertificateContent(
+    form=FormIdentity("sample", "1", "0" * 64, sample=True), entry_id=1, entry_version=1,
+    items=(ContentItem("owner", "建築主", "見本　太郎"),),
+)  # fmt: skip
+
+
+def hit(number: int, **changes: object) -> Hit:
+    base = Hit(
+        entry_id=number, version=1, ledger_no=f"見本-{number}", category=Category.BUILDING,
+        confirmation_no=f"第H12-{number:04d}号", confirmation_date="平成12年5月1日",
+        lot="中央一丁目4番1", residential_address="中央一丁目4番1号", owner="見本　＊＊",
+        main_use="一戸建ての住宅", work_kind="新築", structure="木造", storeys="地上2階",
+        total_floor_area="98.55", inspected=number % 2 == 0,
+    )  # fmt: skip
+    return replace(base, **changes)  # type: ignore[arg-type]
+
+
+def _page() -> bytes:
+    picture = Image.new("RGB", (1000, 1414), "white")
+    draw = ImageDraw.Draw(picture)
+    for line in range(30):
+        draw.rectangle((120, 160 + line * 36, 880, 164 + line * 36), fill="#888888")
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+PAGE = _page()
+NARROW = tuple(
+    Narrowing(f"{year}年", Query(QueryKind.LOT, "4-1", "中央一丁目", year), 12)
+    for year in range(2000, 2006)
+)
+
+
+def at(phase: Phase, visit: Visit | None = None, **changes: object) -> Session:
+    return replace(Session(phase=phase, facts=FACTS, visit=visit), **changes)  # type: ignore[arg-type]
+
+
+def visit(**changes: object) -> Visit:
+    return replace(Visit("visit-1", draft=DRAFT, application=APPLICATION), **changes)  # type: ignore[arg-type]
+
+
+_BARE = visit(draft=ApplicantDraft())
+_FAULTY = ApplicantDraft(ApplicantKind.CORPORATION, postal_code="123", phone="090-1")
+_JOB = CopyJob(
+    1, 2, "key", stage=Stage.PRINTING, number="2026-000123",
+    progress=PrintProgress(page=1, pages=2, bytes_written=410, bytes_total=1000),
+)  # fmt: skip
+_PRINTED = (IssuedCopy("2026-000123", IssueState.PRINTED), IssuedCopy("2026-000124", IssueState.PRINTED))
+_CHECKS = tuple(
+    CheckResult(name, name != "paper", "" if name != "paper" else "paper_empty")
+    for name in (
+        "printer", "paper", "server", "form", "clock", "fonts", "display", "disk", "recovery"
+    )
+)  # fmt: skip
+
+#: Every screen there is, and its states that look different. The names become file names.
+GALLERY: dict[str, Session] = {
+    "starting": Session(),
+    "sign-in": at(Phase.SIGN_IN, notice="staff_needed"),
+    "sign-in-power-cycle": at(
+        Phase.SIGN_IN, notice="power_cycle_needed", facts=replace(FACTS, power_cycle_needed=True)
+    ),
+    "self-test": at(Phase.SELF_TEST, facts=replace(FACTS, checks=_CHECKS)),
+    "out-of-order": at(
+        Phase.OUT_OF_ORDER, notice="self_test_failed", trouble=Trouble.SELF_TEST,
+        facts=replace(FACTS, checks=_CHECKS),
+    ),
+    "closed": at(
+        Phase.CLOSED, notice="stopped",
+        facts=replace(FACTS, stop_reason="点検のため、午後3時まで発行を止めています。"),
+    ),
+    "attract": at(Phase.ATTRACT),
+    "consent": at(Phase.CONSENT, _BARE),
+    "applicant-empty": at(Phase.APPLICANT, _BARE),
+    "applicant-corporation": at(Phase.APPLICANT, visit(focus="name")),
+    "applicant-faults": at(
+        Phase.APPLICANT,
+        visit(draft=_FAULTY, faults=tuple(field_faults(_FAULTY).items()), focus="postal_code"),
+        notice="applicant_faults",
+    ),
+    "search-towns": at(Phase.SEARCH, visit()),
+    "search-chome": at(Phase.SEARCH, visit(search=SearchDraft(town_base="中央"))),
+    "search-number": at(
+        Phase.SEARCH, visit(search=SearchDraft(town_base="中央", town="中央一丁目", text="4－1"))
+    ),
+    "search-confirmation": at(
+        Phase.SEARCH, visit(search=SearchDraft(QueryKind.CONFIRMATION, text="123", year=2000))
+    ),
+    "search-residential": at(
+        Phase.SEARCH,
+        visit(search=SearchDraft(QueryKind.RESIDENTIAL, town_base="一之江町", town="一之江町")),
+    ),
+    "search-owner": at(
+        Phase.SEARCH, visit(search=SearchDraft(QueryKind.OWNER, text="見本")), waiting="Search"
+    ),
+    "results-found": at(
+        Phase.RESULTS, visit(result=Found(tuple(hit(n) for n in range(1, 9)), NARROW[:2]))
+    ),
+    "results-too-many": at(
+        Phase.RESULTS,
+        visit(
+            result=TooMany(
+                1001,
+                (
+                    hit(1, category=Category.LIFT, not_certifiable=NotCertifiable.SCAN_ONLY),
+                    *(hit(n) for n in range(2, 51)),
+                ),
+                NARROW,
+            )
+        ),
+    ),
+    "results-none": at(Phase.RESULTS, visit(result=NoHits(NARROW[:3]))),
+    "entry": at(Phase.ENTRY, visit(entry=ENTRY)),
+    "entry-counter": at(
+        Phase.ENTRY, visit(entry=replace(ENTRY, not_certifiable=NotCertifiable.CANCELLED))
+    ),
+    "preview": at(
+        Phase.PREVIEW, visit(entry=ENTRY, content=CONTENT, preview_pages=(PAGE, PAGE))
+    ),
+    "confirm": at(Phase.CONFIRM, visit(entry=ENTRY, content=CONTENT, copies=2)),
+    "confirm-no-paper": at(
+        Phase.CONFIRM, visit(entry=ENTRY, content=CONTENT), notice="printer.media-empty"
+    ),
+    "printing": at(Phase.PRINTING, visit(entry=ENTRY, job=_JOB)),
+    "take-paper": at(Phase.TAKE_PAPER, visit(issued=_PRINTED), countdown=120),
+    "end": at(Phase.END, visit(issued=_PRINTED), countdown=10),
+    "sorry": at(
+        Phase.SORRY, visit(issued=(IssuedCopy("2026-000125", IssueState.UNKNOWN),)), countdown=30,
+        notice="print_unknown",
+    ),
+    "idle-warning": at(
+        Phase.SEARCH, visit(), overlay=Overlay.IDLE_WARNING, countdown=17
+    ),
+    "cancel": at(Phase.APPLICANT, visit(), overlay=Overlay.CANCEL_CONFIRM),
+}  # fmt: skip

@@ -1,0 +1,113 @@
+"""The door for touches: what is settled, covered, disabled or gone takes none."""
+
+from __future__ import annotations
+
+import gc
+from dataclasses import replace
+
+import pytest
+
+from kiosk.session import events as ev
+from kiosk.session.state import Overlay, Phase, Session
+from tests.factories.sessions import GALLERY, at, visit
+from tests.screens import finger
+from tests.screens.glass import Glass
+
+
+def _heard(glass: Glass) -> list[type[ev.At]]:
+    return [type(event) for event in glass.events if type(event) is not ev.Touched]
+
+
+def test_a_button_acts_when_the_finger_lets_go_inside(glass: Glass) -> None:
+    glass.show(GALLERY["consent"])
+    x, y = finger.place_of("同意して進む")
+    finger.down(x, y)
+    glass.frames(2)
+    assert _heard(glass) == []
+    finger.up(x, y)
+    glass.frames(2)
+    assert _heard(glass) == [ev.ConsentGiven]
+
+
+def test_letting_go_beside_the_button_does_nothing(glass: Glass) -> None:
+    glass.show(GALLERY["consent"])
+    x, y = finger.place_of("同意して進む")
+    finger.down(x, y)
+    glass.frames(2)
+    finger.up(x, y + 600)
+    glass.frames(2)
+    assert _heard(glass) == []
+
+
+def test_a_new_screen_takes_no_touch_of_the_finger_before(glass: Glass) -> None:
+    glass.show(GALLERY["consent"])
+    glass.host.show(GALLERY["end"])  # without the pause that Glass.show makes
+    glass.frames()
+    glass.tap("終了")
+    assert glass.events == []
+    glass.seconds += 1
+    glass.tap("終了")
+    assert _heard(glass) == [ev.Finished]
+
+
+def test_a_touch_beside_all_buttons_says_that_somebody_is_there(glass: Glass) -> None:
+    glass.show(GALLERY["consent"])
+    finger.down(540, 1700)
+    finger.up(540, 1700)
+    glass.frames(2)
+    assert [type(event) for event in glass.events] == [ev.Touched]
+
+
+def test_an_overlay_takes_every_touch(glass: Glass) -> None:
+    glass.show(at(Phase.CONSENT, visit()))
+    glass.show(at(Phase.CONSENT, visit(), overlay=Overlay.IDLE_WARNING, countdown=20))
+    with pytest.raises(finger.NotTouchableError, match="covered"):
+        finger.place_of("同意して進む")
+    glass.tap("続ける")
+    assert _heard(glass) == [ev.StillHere]
+
+
+def test_a_button_that_waits_is_disabled(glass: Glass) -> None:
+    glass.show(at(Phase.ENTRY, visit(entry=GALLERY["entry"].visit.entry), waiting="MakePreview"))  # type: ignore[union-attr]
+    with pytest.raises(finger.NotTouchableError):
+        finger.place_of("この建物の証明書")
+    assert finger.sees("証明書を作っています")
+
+
+def test_a_countdown_moves_no_button_under_the_finger(glass: Glass) -> None:
+    end = GALLERY["end"]
+    glass.show(end)
+    x, y = finger.place_of("続けて別の建物")
+    finger.down(x, y)
+    glass.frames(2)
+    glass.show(replace(end, countdown=9))
+    finger.up(x, y)
+    glass.frames(2)
+    assert finger.sees("9秒")
+    assert _heard(glass) == [ev.AnotherBuilding]
+
+
+def _said_anywhere(marker: str) -> bool:
+    """Whether any widget that Python still holds says it, on the glass or off it."""
+    from kivy.uix.label import Label
+
+    gc.collect()
+    return any(
+        marker in str(getattr(one, "words", "")) + str(one.text)
+        for one in gc.get_objects()
+        if isinstance(one, Label)
+    )
+
+
+def test_after_a_visit_no_widget_knows_the_visitor(glass: Glass) -> None:
+    marker = "見本目印"
+    who = visit()
+    marked = replace(who, draft=who.draft.with_field("name", marker), focus="name")
+    glass.show(at(Phase.APPLICANT, marked))
+    assert _said_anywhere(marker)  # the search finds what is there
+    glass.show(at(Phase.SEARCH, replace(marked)))
+    glass.show(at(Phase.ATTRACT))
+    glass.host.wipe()
+    glass.frames(6)
+    assert not _said_anywhere(marker)
+    glass.show(Session())
