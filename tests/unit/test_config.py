@@ -1,0 +1,170 @@
+"""The terminal's configuration: what is read, and every way in which it is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from admin.settings import DEFAULT_FORM as SERVERS_FORM
+from kiosk.clock import SystemClock
+from kiosk.config import DEFAULT_FORM, Config, ConfigFault, WindowConfig, load_config
+from kiosk.printing.registry import DRIVERS, PrinterConfig, make_printer
+
+LEAST = 'server_url = "http://127.0.0.1:8600"\nterminal = "terminal-1"\nkey_file = "key.pem"\n'
+#: As the demo writes it (admin/cli/server_commands.py).
+DEMO = LEAST + '\n[printer]\ndriver = "simulated"\ncontrol_socket = "printer.sock"\n'
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "key.pem").write_text("見本", encoding="utf-8")
+    return tmp_path
+
+
+def load(folder: Path, text: str) -> Config | ConfigFault:
+    path = folder / "kiosk.toml"
+    path.write_text(text, encoding="utf-8")
+    return load_config(path)
+
+
+def good(folder: Path, text: str) -> Config:
+    config = load(folder, text)
+    assert isinstance(config, Config), config
+    return config
+
+
+def fault(folder: Path, text: str) -> ConfigFault:
+    config = load(folder, text)
+    assert isinstance(config, ConfigFault)
+    assert config.sentence.endswith("。")
+    return config
+
+
+def test_the_least_that_must_be_written(folder: Path) -> None:
+    assert good(folder, LEAST) == Config(
+        server_url="http://127.0.0.1:8600", terminal="terminal-1", key_file=folder / "key.pem"
+    )
+
+
+def test_what_is_usual(folder: Path) -> None:
+    config = good(folder, LEAST)
+    assert config.form == DEFAULT_FORM == SERVERS_FORM
+    assert (config.production, config.idle_s) == (False, 60.0)
+    assert config.window == WindowConfig(fullscreen=True, width=1080, height=1920)
+    assert config.printer == PrinterConfig(driver="simulated")
+
+
+def test_the_demos_own_file_is_read(folder: Path) -> None:
+    printer = good(folder, DEMO).printer
+    assert printer.driver == "simulated"
+    assert printer.control_socket == folder / "printer.sock"
+
+
+def test_everything_that_can_be_written(folder: Path) -> None:
+    config = good(
+        folder,
+        LEAST.replace("http://127.0.0.1:8600", "https://daicho.example:8443/")
+        + """
+form = "ward-2026"
+production = true
+idle_s = 90
+[window]
+fullscreen = false
+width = 720
+height = 1280
+[printer]
+driver = "escpos-usb"
+model = "custom-kpm216h"
+head = "a4-203"
+usb_vendor = 0x04b8
+usb_product = 0x0e28
+usb_serial = "A1"
+""",
+    )
+    assert config.server_url == "https://daicho.example:8443"
+    assert (config.form, config.production, config.idle_s) == ("ward-2026", True, 90.0)
+    assert config.window == WindowConfig(False, 720, 1280)
+    assert config.printer == PrinterConfig(
+        "escpos-usb", "custom-kpm216h", "a4-203", 0x04B8, 0x0E28, "A1"
+    )
+
+
+@pytest.mark.parametrize("driver", DRIVERS)
+def test_a_printer_can_be_made_of_what_was_accepted(driver: str, folder: Path) -> None:
+    more = {
+        "escpos-usb": "usb_vendor = 1208\nusb_product = 3624\n",
+        "folder": f'folder = "{folder}"\n',
+    }.get(driver, 'simulator_start = ["paper-low"]\n')
+    config = good(folder, LEAST + f'[printer]\ndriver = "{driver}"\n' + more)
+    printer = make_printer(config.printer, SystemClock())
+    assert printer.identity().driver == driver
+    printer.close()
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "names"),
+    [
+        (LEAST.replace("terminal =", "#"), "config_key_missing", "terminal"),
+        (LEAST.replace("server_url", "#"), "config_key_missing", "server_url"),
+        (LEAST.replace("key_file", "#"), "config_key_missing", "key_file"),
+        (LEAST.replace("terminal-1", " "), "config_key_missing", "terminal"),
+        (LEAST.replace("terminal-1", "窓口 1"), "config_value", "terminal"),
+        (LEAST.replace('"terminal-1"', "1"), "config_value", "terminal"),
+        (LEAST.replace("key.pem", "gone.pem"), "key_missing", "gone.pem"),
+        (LEAST.replace("http:", "ftp:"), "config_value", "server_url"),
+        (LEAST.replace("127.0.0.1:8600", ""), "config_value", "server_url"),
+        (LEAST.replace(":8600", ":port"), "config_value", "server_url"),
+        (LEAST.replace("//127", "//me:secret@127"), "config_value", "server_url"),
+        (LEAST.replace(":8600", ":8600/api"), "config_value", "server_url"),
+        (LEAST + 'form = "../x"\n', "config_value", "form"),
+        (LEAST + 'production = "yes"\n', "config_value", "production"),
+        (LEAST + "production = 1\n", "config_value", "production"),
+        (LEAST + "idle_s = 5\n", "config_value", "idle_s"),
+        (LEAST + "idle_s = nan\n", "config_value", "idle_s"),
+        (LEAST + "idle_s = true\n", "config_value", "idle_s"),
+        (LEAST + "idle = 60\n", "config_key_unknown", "idle"),
+        (LEAST + "window = 3\n", "config_value", "window"),
+        (LEAST + "[window]\nwidth = 10\n", "config_value", "width"),
+        (LEAST + "[window]\nwidth = true\n", "config_value", "width"),
+        (LEAST + "[window]\ntitle = 'x'\n", "config_key_unknown", "[window] の title"),
+        (LEAST + "[printer]\ndriver = 'laser'\n", "config_value", "escpos-usb"),
+        (LEAST + "[printer]\nmodel = 'x'\n", "config_value", "generic-epson"),
+        (LEAST + "[printer]\nhead = 'x'\n", "config_value", "a4-203"),
+        (LEAST + "[printer]\nusb_vendor = 65536\n", "config_value", "usb_vendor"),
+        (LEAST + "[printer]\nsimulator_start = [1]\n", "config_value", "simulator_start"),
+        (LEAST + "[printer]\nspeed = 3\n", "config_key_unknown", "[printer] の speed"),
+        (LEAST + "[printer]\ndriver = 'escpos-usb'\n", "config_key_missing", "usb_vendor"),
+        (LEAST + "[printer]\ndriver = 'folder'\n", "config_key_missing", "folder"),
+        (LEAST + "[printer]\ndriver='folder'\nfolder='gone'\n", "config_key_missing", "folder"),
+        (LEAST + "production = true\n", "production_printer", "simulated"),
+        (
+            LEAST + "production = true\n[printer]\ndriver='escpos-usb'\nusb_vendor=1\n"
+            "usb_product=2\nrecord_to='x'\n",
+            "production_record",
+            "record_to",
+        ),
+        (LEAST + "[more]\n", "config_key_unknown", "more"),
+        ("server_url =", "config_syntax", "書き方"),
+    ],
+)
+def test_what_is_wrong_is_told_by_its_name(text: str, code: str, names: str, folder: Path) -> None:
+    found = fault(folder, text)
+    assert found.code == code
+    assert names in found.sentence
+
+
+def test_no_file(tmp_path: Path) -> None:
+    found = load_config(tmp_path / "none.toml")
+    assert isinstance(found, ConfigFault)
+    assert found.code == "config_missing"
+
+
+def test_a_file_that_is_no_text(tmp_path: Path) -> None:
+    (tmp_path / "kiosk.toml").write_bytes(b"\xff\xfe\x00")
+    found = load_config(tmp_path / "kiosk.toml")
+    assert isinstance(found, ConfigFault)
+    assert found.code == "config_unreadable"
+    assert load_config(tmp_path) == ConfigFault(
+        "config_unreadable", f"設定ファイル {tmp_path} を読めません。"
+    )
