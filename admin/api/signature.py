@@ -48,9 +48,10 @@ class _Keys(HTTPSignatureKeyResolver):
     def resolve_public_key(self, key_id: str) -> Any:
         with self._database.read() as session:
             row = session.get(Terminal, key_id)
-        if row is None:
+            public_key = None if row is None else row.public_key
+        if public_key is None:
             raise InvalidSignature("unknown key")
-        return Ed25519PublicKey.from_public_bytes(row.public_key)
+        return Ed25519PublicKey.from_public_bytes(public_key)
 
 
 class Nonces:
