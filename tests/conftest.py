@@ -14,6 +14,7 @@ from tests.fixtures.databases import (
     postgres_server,
 )
 from tests.fixtures.network import no_outside_network
+from tests.fixtures.section import world
 
 __all__ = [
     "clock",
@@ -26,4 +27,5 @@ __all__ = [
     "new_database",
     "no_outside_network",
     "postgres_server",
+    "world",
 ]
