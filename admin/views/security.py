@@ -19,8 +19,9 @@ from admin.services.context import Services
 from admin.views.errors import error_page
 from admin.views.pages import HEADERS
 from kiosk.domain.events import EventCode
-from kiosk.ledger_client.wire import PREFIX
 
+#: Everything under it is the terminals' contract, of whatever version.
+CONTRACT = "/api/"
 #: A form of ours is never larger, in bytes.
 MAX_FORM = 64 * 1024
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -56,7 +57,7 @@ class PageGuard:
         self._noted_at = 0.0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"].startswith(PREFIX):
+        if scope["type"] != "http" or scope["path"].startswith(CONTRACT):
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)

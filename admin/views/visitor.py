@@ -163,12 +163,19 @@ def check_token(services: Services, visitor: Visitor, form_token: str) -> None:
 FormToken = Annotated[str, Form(alias="form_token")]
 
 
+def _check_deed(services: Services, visitor: Visitor, deed: Deed) -> None:
+    if not may(visitor.role, deed):
+        raise refuse(services, visitor, deed.value)
+
+
+# The inner functions' annotations must name nothing local: FastAPI reads them from the module.
+
+
 def reader(deed: Deed) -> Callable[..., Visitor]:
     """A dependency for pages: signed in, and the table allows ``deed``. Raises Denied, SendTo."""
 
     def wanted(services: Page, visitor: Annotated[Visitor, Depends(full_visitor)]) -> Visitor:
-        if not may(visitor.role, deed):
-            raise refuse(services, visitor, deed.value)
+        _check_deed(services, visitor, deed)
         return visitor
 
     return wanted
@@ -179,9 +186,10 @@ def doer(deed: Deed) -> Callable[..., Visitor]:
 
     def wanted(
         services: Page,
-        visitor: Annotated[Visitor, Depends(reader(deed))],
+        visitor: Annotated[Visitor, Depends(full_visitor)],
         form_token: FormToken = "",
     ) -> Visitor:
+        _check_deed(services, visitor, deed)
         check_token(services, visitor, form_token)
         return visitor
 
