@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 
-from admin.ledger.index import Candidate
+from admin.ledger.index import year as year_of
 from admin.ledger.lots import Place
 from admin.ledger.places import place_label, similar_towns
 from admin.ledger.plan import Plan, Tier, place_clause
@@ -32,19 +32,26 @@ def _place_query(query: Query, place: Place) -> Query:
 
 
 def alternatives(
-    query: Query, plan: Plan, count: Callable[[tuple[Tier, ...]], int]
+    query: Query, plan: Plan, ids: Callable[[tuple[Tier, ...]], frozenset[int]]
 ) -> tuple[Narrowing, ...]:
-    """The places that the words can mean, when more than one of them has entries."""
+    """The places that the words can mean, when they lead to different entries.
+
+    中央4-39-2 as recorded may itself mean two places: a place that leads only where another one
+    leads as well is no choice.
+    """
     if len(plan.alternatives) < 2 or query.kind not in _PLACE_KINDS:
         return ()
     kinds = _PLACE_KINDS[query.kind]
     year = ((f"y{query.year}",),) if query.year is not None else ()
-    choices = []
+    led: list[tuple[Place, frozenset[int]]] = []
     for place in plan.alternatives[:MAX_CHOICES]:
-        hits = count((Tier((place_clause(kinds, [place]), *year)),))
-        if hits:
-            choices.append(Narrowing(place_label(place), _place_query(query, place)))
-    return tuple(choices) if len(choices) > 1 else ()
+        found = ids((Tier((place_clause(kinds, [place]), *year)),))
+        if found and not any(found <= other for _, other in led):
+            led = [(one, other) for one, other in led if not other < found]
+            led.append((place, found))
+    if len(led) < 2:
+        return ()
+    return tuple(Narrowing(place_label(place), _place_query(query, place)) for place, _ in led)
 
 
 def _year_label(year: int) -> str:
@@ -53,24 +60,29 @@ def _year_label(year: int) -> str:
     return label("year", year=year, wareki="・".join(names))
 
 
-def narrower(query: Query, found: Sequence[Candidate]) -> tuple[Narrowing, ...]:
-    """By year, or by town where the words were not about a place and lie in several towns."""
-    whole = len(found) < COUNT_CAP
-    towns = Counter(one.town for one in found if one.town)
-    years = Counter(one.year for one in found if one.year)
+def by_town(query: Query) -> bool:
+    """Whether towns tell its hits apart: not if the words name a place, or a town was tapped."""
     bare_place = query.kind in _PLACE_KINDS and not any(map(str.isdigit, query.text))
-    by_town = query.kind is QueryKind.OWNER or bare_place
-    if by_town and not query.town and len(towns) > 1:
+    return not query.town and (query.kind is QueryKind.OWNER or bare_place)
+
+
+def narrower(
+    query: Query, found: Sequence[int], towns: Sequence[str], *, whole: bool
+) -> tuple[Narrowing, ...]:
+    """Buttons by town where ``towns`` are given (``whole``: of all hits), otherwise by year."""
+    if len(set(towns)) > 1:
         text = "" if query.kind in {QueryKind.LOT, QueryKind.RESIDENTIAL} else query.text
         return tuple(
             Narrowing(town, replace(query, text=text, town=town), count if whole else None)
-            for town, count in towns.most_common(MAX_CHOICES)
+            for town, count in Counter(towns).most_common(MAX_CHOICES)
         )
+    years = Counter(filter(None, map(year_of, found)))
     if query.year is not None or len(years) < 2:
         return ()
     common = sorted((year for year, _ in years.most_common(MAX_CHOICES)), reverse=True)
+    counted = len(found) < COUNT_CAP
     return tuple(
-        Narrowing(_year_label(year), replace(query, year=year), years[year] if whole else None)
+        Narrowing(_year_label(year), replace(query, year=year), years[year] if counted else None)
         for year in common
     )
 

@@ -21,6 +21,8 @@ _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−⁃﹣➖─━ーｰ〜�
 _KATAKANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
 _SMALL_KANA = str.maketrans("ぁぃぅぇぉっゃゅょゎゕゖ", "あいうえおつやゆよわかけ")
 
+#: What every owner of the sample ledger bears in the name.
+SAMPLE_MARK = "見本"
 #: Words for the legal form of a company; where they stand in a name does not matter to a search.
 _COMPANY = re.compile(
     r"株式会社|有限会社|合同会社|合資会社|合名会社|\((?:株|有|同|資|名|かぶ|ゆう)\)|かぶしきがいしや|ゆうげんがいしや"
@@ -35,6 +37,18 @@ def variant_table() -> dict[int, str]:
     with asset_path("towns", "variants.yaml").open(encoding="utf-8") as source:
         groups: list[str] = yaml.safe_load(source)["groups"]
     return {ord(glyph): group[0] for group in groups for glyph in group[1:]}
+
+
+@functools.lru_cache(maxsize=1)
+def variant_glyphs() -> frozenset[str]:
+    """Every glyph of every group."""
+    table = variant_table()
+    return frozenset(map(chr, table)) | frozenset(table.values())
+
+
+def has_variants(text: str) -> bool:
+    """Whether another glyph could stand for one of these."""
+    return not variant_glyphs().isdisjoint(text)
 
 
 def plain(text: str) -> str:
@@ -93,6 +107,8 @@ def query_grams(kind: str, key: str, limit: int = 12) -> list[str]:
     if len(key) == 1:
         return [kind + key]
     pairs = list(dict.fromkeys(key[at : at + 2] for at in range(len(key) - 1)))
+    # A piece that every row has sorts nothing out, and its long list is what takes the time.
+    pairs = [pair for pair in pairs if pair != SAMPLE_MARK] or pairs
     if len(pairs) > limit:
         pairs = [pairs[at * (len(pairs) - 1) // (limit - 1)] for at in range(limit)]
     return [kind + pair for pair in pairs]

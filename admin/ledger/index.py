@@ -8,13 +8,19 @@ from __future__ import annotations
 
 import functools
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from admin.db.ledger_tables import ORDER_KEY_ID_BITS, LedgerIndexState, LedgerSearchRow
+from admin.db.ledger_tables import (
+    ORDER_KEY_ID_BITS,
+    LedgerEntryRow,
+    LedgerIndexState,
+    LedgerSearchRow,
+)
 from kiosk.domain.assets import AssetMissingError, asset_path
 
 #: Raise it when folding, terms or order keys change: the search rows are made anew then.
@@ -26,28 +32,32 @@ Clauses = tuple[tuple[str, ...], ...]
 NEWEST = (1 << 62) - 1
 
 _SQLITE = text(
-    "SELECT s.order_key, s.entry_id, s.owner_key, s.owner_plain, s.address_key, s.town "
-    "FROM ledger_fts f CROSS JOIN ledger_search s ON s.order_key = f.rowid "
-    "WHERE ledger_fts MATCH :question AND f.rowid < :before ORDER BY f.rowid DESC LIMIT :limit"
+    "SELECT rowid FROM ledger_fts WHERE ledger_fts MATCH :question AND rowid < :before "
+    "ORDER BY rowid DESC LIMIT :limit"
 )
+#: Rows whose details are fetched at a time.
+DETAILS_AT_ONCE = 100
+
+
+def entry_id(key: int) -> int:
+    return key & ((1 << ORDER_KEY_ID_BITS) - 1)
+
+
+def year(key: int) -> int | None:
+    """The latest calendar year its confirmation can lie in; None when no date is known."""
+    day = key >> ORDER_KEY_ID_BITS
+    return date.fromordinal(day).year if day else None
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """A search row that has the terms asked for."""
+class Detail:
+    """What a search row holds beside its terms, and the number of its entry."""
 
-    order_key: int
-    entry_id: int
     owner_key: str
     owner_plain: str
     address_key: str
     town: str | None
-
-    @property
-    def year(self) -> int | None:
-        """The latest calendar year its confirmation can lie in; None when no date is known."""
-        day = self.order_key >> ORDER_KEY_ID_BITS
-        return date.fromordinal(day).year if day else None
+    confirmation_no: str
 
 
 def _quoted(term: str) -> str:
@@ -59,30 +69,40 @@ def fts_question(clauses: Clauses) -> str:
     return " AND ".join("(" + " OR ".join(map(_quoted, clause)) + ")" for clause in clauses)
 
 
-def candidates(
-    session: Session, clauses: Clauses, limit: int, before: int = NEWEST
-) -> list[Candidate]:
-    """At most ``limit`` rows that satisfy ``clauses``, newest first, older than ``before``."""
+def keys(session: Session, clauses: Clauses, limit: int, before: int = NEWEST) -> list[int]:
+    """Order keys of at most ``limit`` rows that satisfy ``clauses``: newest first, below
+    ``before``."""
     if not clauses or not all(clauses):
         return []
     if session.get_bind().dialect.name == "sqlite":
-        rows = session.execute(
+        found = session.execute(
             _SQLITE, {"question": fts_question(clauses), "before": before, "limit": limit}
         )
-        return [Candidate(*row) for row in rows]
+        return list(found.scalars())
     table = LedgerSearchRow.__table__.c
     every = [clause[0] for clause in clauses if len(clause) == 1]
-    asked = select(
-        table.order_key, table.entry_id, table.owner_key, table.owner_plain,
-        table.address_key, table.town,
-    )  # fmt: skip
+    asked = select(table.order_key)
     if every:
         asked = asked.where(table.terms.bool_op("@>")(every))
     for clause in clauses:
         if len(clause) > 1:
             asked = asked.where(table.terms.bool_op("&&")(list(clause)))
     asked = asked.where(table.order_key < before).order_by(table.order_key.desc()).limit(limit)
-    return [Candidate(*row) for row in session.execute(asked)]
+    return list(session.execute(asked).scalars())
+
+
+def details(session: Session, wanted: Sequence[int]) -> dict[int, Detail]:
+    """The details of rows by their order keys."""
+    row, entry = LedgerSearchRow.__table__.c, LedgerEntryRow.__table__.c
+    found = session.execute(
+        select(
+            row.order_key, row.owner_key, row.owner_plain, row.address_key, row.town,
+            entry.confirmation_no,
+        )
+        .join(LedgerEntryRow.__table__, entry.id == row.entry_id)
+        .where(row.order_key.in_(wanted))
+    )  # fmt: skip
+    return {one[0]: Detail(*one[1:]) for one in found}
 
 
 @functools.lru_cache(maxsize=1)

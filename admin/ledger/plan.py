@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from admin.ledger.folding import (
-    glyphs,
+    has_variants,
     owner_key,
     owner_plain,
     query_grams,
     term,
 )
-from admin.ledger.index import Candidate, Clauses
+from admin.ledger.index import Clauses, Detail
 from admin.ledger.lots import Place, address_text
 from admin.ledger.numbers import Number, leading_year, number_groups, read_number
 from admin.ledger.places import read_place, shortened, town_places
@@ -29,16 +29,13 @@ _KINDS = {QueryKind.LOT: "l", QueryKind.RESIDENTIAL: "r", QueryKind.ANY: "lr"}
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """One question. ``check`` sorts out what only looks alike to the index; ``exact`` goes first.
+    """One question. ``check`` sorts out what only looks alike to the index.
 
-    ``number`` is compared with the recorded number. A ``fallback`` is asked only if nothing was
-    found before it.
+    A ``fallback`` is asked only if nothing was found before it.
     """
 
     clauses: Clauses
-    check: Callable[[Candidate], bool] | None = None
-    exact: Callable[[Candidate], bool] | None = None
-    number: Number | None = None
+    check: Callable[[Detail], bool] | None = None
     fallback: bool = False
 
 
@@ -77,7 +74,7 @@ def _old_address(query: Query, kinds: str) -> list[Tier]:
         return []
     ends = re.compile(re.escape(wanted) + (r"(?![0-9])" if wanted[-1].isdigit() else ""))
 
-    def check(one: Candidate) -> bool:
+    def check(one: Detail) -> bool:
         return any(ends.search(part) for part in one.address_key.split("\n"))
 
     pieces = [query_grams(f"{kind}a", key) for kind in kinds]
@@ -112,16 +109,32 @@ def groups_follow(asked: Number, recorded: Number) -> bool:
     )
 
 
-def _serial(number: Number, limits: Clauses) -> list[Tier]:
+def _serial(number: Number, limits: Clauses) -> Clauses:
     """By the last group of digits and the letters; the whole is compared afterwards."""
-    if not number.serial:
-        return []
     words = tuple((term("w", word),) for word in number.words)
+    return ((term("s", number.serial),), *words, *limits) if number.serial else ()
+
+
+def _number_check(number: Number, names_year: int | None = None) -> Callable[[Detail], bool]:
+    """The groups asked for are there; a year that the recorded number names is ``names_year``."""
+
+    def check(one: Detail) -> bool:
+        recorded = read_number(one.confirmation_no)
+        if names_year and recorded.year not in {None, names_year}:
+            return False
+        return groups_follow(number, recorded)
+
+    return check
+
+
+def _within_year(year: int, number: Number, limits: Clauses) -> list[Tier]:
+    """``平成15年 123``. A number of 平成15年度 may be dated 平成16年: it is looked at last."""
+    clauses = _serial(number, ((f"y{year}",), *limits))
+    if not clauses:
+        clauses = ((term("n", number.compact),), (f"y{year}",), *limits)
     return [
-        Tier(
-            ((term("s", number.serial),), *words, *limits),
-            number=None if number.bare else number,
-        )
+        Tier(clauses, _number_check(number, year)),
+        Tier(clauses, _number_check(number), fallback=True),
     ]
 
 
@@ -145,12 +158,11 @@ def plan_number(query: Query, today: date) -> Plan:
         tiers.append(Tier(((term("m", number.stem),), *limits)))
     leading = leading_year(query.text)
     if leading is not None:
-        year, rest = leading
-        said = read_number(rest)
+        said = read_number(leading[1])
         if said.compact:
-            tiers.append(Tier(((f"y{year}",), (term("n", said.compact),), *limits)))
-            tiers += _serial(said, ((f"y{year}",), *limits))
-    tiers += _serial(number, limits)
+            tiers += _within_year(leading[0], said, limits)
+    if number.serial:
+        tiers.append(Tier(_serial(number, limits), None if number.bare else _number_check(number)))
     tiers += _short_years(number, limits, today)
     tiers.append(Tier(((term("i", number.compact),), *limits), fallback=number.bare))
     return Plan(tuple(tiers), asks_year=number.bare and query.year is None)
@@ -165,18 +177,14 @@ def owner_tiers(text: str, limits: Clauses) -> list[Tier]:
     if not key:
         return []
     tiers = []
-    if exact != key:
+    if has_variants(exact):
         pieces = [gram[1:] for gram in query_grams("e", exact)]
-        clauses = tuple((("o" if piece == glyphs(piece) else "e") + piece,) for piece in pieces)
-        tiers.append(Tier((*clauses, *limits), lambda one: exact in one.owner_plain))
+        clauses = tuple((("e" if has_variants(piece) else "o") + piece,) for piece in pieces)
+        as_typed = (lambda one: exact in one.owner_plain) if len(exact) > 2 else None
+        tiers.append(Tier((*clauses, *limits), as_typed))
     folded = tuple((gram,) for gram in query_grams("o", key))
-    tiers.append(
-        Tier(
-            (*folded, *limits),
-            (lambda one: key in one.owner_key) if len(key) > 2 else None,
-            exact=lambda one: exact in one.owner_plain,
-        )
-    )
+    check = (lambda one: key in one.owner_key) if len(key) > 2 else None
+    tiers.append(Tier((*folded, *limits), check))
     return tiers
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import rfc8785
 
 from admin.db.ledger_tables import ORDER_KEY_ID_BITS, RECORDED_FIELDS
-from admin.ledger.folding import glyphs, grams, hiragana, owner_plain, plain, term
+from admin.ledger.folding import glyphs, grams, has_variants, hiragana, owner_plain, plain, term
 from admin.ledger.lots import Place, Recorded, read_recorded
 from admin.ledger.numbers import number_terms, plan_key, read_number
 from kiosk.domain.eras import fiscal_year
@@ -79,12 +79,8 @@ def _place_terms(kind: str, recorded: Recorded) -> list[str]:
 
 
 def _owner_terms(key: str, exact: str) -> list[str]:
-    """Pieces of the folded name; pieces that hold a variant glyph once more as they are."""
-    terms = grams("o", key)
-    if exact != key:
-        folded = set(grams("e", key))
-        terms += [piece for piece in grams("e", exact) if piece not in folded]
-    return terms
+    """Pieces of the folded name; pieces whose glyph has variants once more as they are."""
+    return grams("o", key) + [piece for piece in grams("e", exact) if has_variants(piece[1:])]
 
 
 def use_words(text: str) -> list[str]:

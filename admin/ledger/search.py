@@ -5,6 +5,7 @@ Only what the database itself refuses (it is locked, it is gone) is raised, as S
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import replace
 from datetime import date
 
@@ -12,11 +13,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin.db.ledger_tables import LedgerEntryRow
-from admin.ledger.choices import alternatives, narrower, wider
-from admin.ledger.index import NEWEST, Candidate, candidates, is_stale
+from admin.ledger.choices import alternatives, by_town, narrower, wider
+from admin.ledger.index import DETAILS_AT_ONCE, NEWEST, details, entry_id, is_stale, keys
 from admin.ledger.masking import listed_owner
-from admin.ledger.numbers import read_number
-from admin.ledger.plan import Plan, Tier, groups_follow, plan_query
+from admin.ledger.plan import Plan, Tier, plan_query
 from kiosk.domain.ledger import Category, NotCertifiable
 from kiosk.domain.query import (
     COUNT_CAP,
@@ -34,6 +34,8 @@ from kiosk.domain.query import (
 
 #: Questions asked at most for one tier when its check sorts out much of what the index gives.
 MAX_PAGES = 5
+#: Hits whose town is looked at for the buttons that narrow.
+TOWNS_LOOKED_AT = 200
 #: How many years ahead of today a question may name.
 YEARS_AHEAD = 1
 FIRST_YEAR = 1868
@@ -51,11 +53,11 @@ def search(session: Session, query: Query, *, today: date, data_as_of: str) -> S
     if not found:
         return NoHits(_counted_wider(session, query, plan, today), data_as_of)
     hits = _hits(session, found[:MAX_HITS])
-    choices = alternatives(query, plan, lambda tiers: _count(session, tiers))
+    choices = alternatives(query, plan, lambda tiers: _ids(session, tiers))
     if len(found) > MAX_HITS:
-        return TooMany(len(found), hits, choices or narrower(query, found), data_as_of)
+        return TooMany(len(found), hits, choices or _narrower(session, query, found), data_as_of)
     if plan.asks_year:
-        choices += narrower(query, found)
+        choices += _narrower(session, query, found)
     return Found(hits, choices, data_as_of)
 
 
@@ -72,55 +74,56 @@ def _cleaned(query: Query) -> Query:
 # --- asking the index ---------------------------------------------------------------------------
 
 
-def collect(session: Session, tiers: tuple[Tier, ...], cap: int) -> list[Candidate]:
-    """Rows of all tiers, each once, at most ``cap``; the order is the order of the hits."""
-    found: dict[int, Candidate] = {}
+def collect(session: Session, tiers: tuple[Tier, ...], cap: int) -> list[int]:
+    """Order keys of all tiers, each once, at most ``cap``, in the order of the hits.
+
+    What is shown (the first MAX_HITS) has passed its check; what is only counted may not have.
+    """
+    found: dict[int, None] = {}
     for tier in tiers:
         if len(found) >= cap or (tier.fallback and found):
             continue
-        for one in _tier_rows(session, tier, cap):
-            found.setdefault(one.entry_id, one)
-    return list(found.values())[:cap]
+        found.update(dict.fromkeys(_tier_keys(session, tier, cap, found)))
+    return list(found)[:cap]
 
 
-def _tier_rows(session: Session, tier: Tier, cap: int) -> list[Candidate]:
-    rows: list[Candidate] = []
+def _tier_keys(session: Session, tier: Tier, cap: int, before_it: Container[int]) -> list[int]:
+    """Keys of one tier, checked until one more than the list holds have passed."""
     before = NEWEST
+    passed: list[int] = []
     for _ in range(MAX_PAGES):
-        page = candidates(session, tier.clauses, cap, before)
-        rows += _checked(session, tier, page)
-        if len(page) < cap or len(rows) >= cap:
+        page = keys(session, tier.clauses, cap, before)
+        if tier.check is None:
+            return page
+        for at in range(0, len(page), DETAILS_AT_ONCE):
+            if len(passed) > MAX_HITS:
+                return passed + page[at:]
+            part = [key for key in page[at : at + DETAILS_AT_ONCE] if key not in before_it]
+            about = details(session, part)
+            passed += [key for key in part if key in about and tier.check(about[key])]
+        if len(page) < cap:
             break
-        before = page[-1].order_key
-    if tier.exact is not None:
-        rows.sort(key=lambda one: not tier.exact(one) if tier.exact else False)  # stable
-    return rows
+        before = page[-1]
+    return passed
 
 
-def _checked(session: Session, tier: Tier, page: list[Candidate]) -> list[Candidate]:
-    if tier.number is not None and page:
-        entry = LedgerEntryRow.__table__.c
-        wanted = select(entry.id, entry.confirmation_no).where(
-            entry.id.in_([one.entry_id for one in page])
-        )
-        right = {
-            row.id
-            for row in session.execute(wanted)
-            if groups_follow(tier.number, read_number(row.confirmation_no))
-        }
-        page = [one for one in page if one.entry_id in right]
-    return page if tier.check is None else [one for one in page if tier.check(one)]
+def _ids(session: Session, tiers: tuple[Tier, ...]) -> frozenset[int]:
+    """The entries a button leads to, looked at no further than one list."""
+    return frozenset(map(entry_id, collect(session, tiers, MAX_HITS + 1)))
 
 
-def _count(session: Session, tiers: tuple[Tier, ...]) -> int:
-    """How many hits a button leads to, counted no further than one list."""
-    return len(collect(session, tiers, MAX_HITS + 1))
+def _narrower(session: Session, query: Query, found: list[int]) -> tuple[Narrowing, ...]:
+    looked_at = found[:TOWNS_LOOKED_AT]
+    if not by_town(query):
+        looked_at = []
+    towns = [one.town for one in details(session, looked_at).values() if one.town]
+    return narrower(query, found, towns, whole=len(looked_at) == len(found))
 
 
 def _counted_wider(
     session: Session, query: Query, plan: Plan, today: date
 ) -> tuple[Narrowing, ...]:
-    return wider(query, plan, lambda one: _count(session, plan_query(one, today).tiers))
+    return wider(query, plan, lambda one: len(_ids(session, plan_query(one, today).tiers)))
 
 
 # --- the lines of the list ----------------------------------------------------------------------
@@ -158,8 +161,8 @@ def _hit(row: LedgerEntryRow) -> Hit:
     )
 
 
-def _hits(session: Session, found: list[Candidate]) -> tuple[Hit, ...]:
-    ids = [one.entry_id for one in found]
+def _hits(session: Session, found: list[int]) -> tuple[Hit, ...]:
+    ids = [entry_id(key) for key in found]
     rows = session.scalars(select(LedgerEntryRow).where(LedgerEntryRow.id.in_(ids)))
     by_id = {row.id: row for row in rows}
-    return tuple(_hit(by_id[entry_id]) for entry_id in ids)
+    return tuple(_hit(by_id[one]) for one in ids)
