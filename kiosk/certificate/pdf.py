@@ -8,6 +8,7 @@ come out of machines with different builds of zlib.
 
 from __future__ import annotations
 
+import hashlib
 import io
 import threading
 from collections.abc import Sequence
@@ -207,7 +208,10 @@ def _describe(canvas: Canvas, info: dict[str, str], dated: date | None) -> None:
     canvas.setKeywords(info["Keywords"])
     canvas.setAuthor("")
     canvas.setCreator("daicho-kiosk")
-    stamp = canvas._doc._timeStamp  # SOURCE_DATE_EPOCH must not reach the sheet
+    # SOURCE_DATE_EPOCH must not reach the sheet: neither its date nor, through the hash that
+    # reportlab begins with the time, its ID.
+    canvas._doc.signature = hashlib.md5(b"daicho-kiosk", usedforsecurity=False)
+    stamp = canvas._doc._timeStamp
     day = dated or date(2000, 1, 1)
     stamp.YMDhms = (day.year, day.month, day.day, 0, 0, 0)
     stamp.dhh, stamp.dmm = 9, 0
