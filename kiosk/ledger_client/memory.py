@@ -216,7 +216,7 @@ class InMemorySectionServer:
             return SearchUnavailable("unknown_application")
         words = [part for part in (query.town, query.text) if part]
         hits = tuple(
-            _hit(entry)
+            hit_of(entry)
             for entry in section.entries.values()
             if all(word in _searched(entry) for word in words)
         )
@@ -268,7 +268,7 @@ def _searched(entry: LedgerEntry) -> str:
     return "\n".join((entry.lot, entry.confirmation_no, entry.residential_address, entry.owner))
 
 
-def _hit(entry: LedgerEntry) -> Hit:
+def hit_of(entry: LedgerEntry) -> Hit:
     return Hit(
         entry_id=entry.entry_id,
         version=entry.version,
