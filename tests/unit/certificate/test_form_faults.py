@@ -1,0 +1,165 @@
+"""Each way a form can be unusable is a value with a sentence, never an exception."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from admin.settings import DEFAULT_FORM as OF_SERVER
+from kiosk.certificate.command import DEFAULT_FORM as OF_COMMAND
+from kiosk.certificate.form import FORM_FAULTS, FormFault
+from kiosk.certificate.maker import CertificateMaker
+from kiosk.certificate.sentences import _sentences, sentence
+from tests.unit.certificate.papers import (
+    changed_form,
+    fault,
+    load,
+    pictures,
+    png,
+    sample_seal,
+    sheet,
+)
+
+REFUSALS = {"missing_glyph", "not_certifiable", "form_invalid", "stamp_incomplete", "incomplete"}
+
+
+def seal_file(folder: Path, png: bytes) -> list[dict[str, Any]]:
+    (folder / "own.png").write_bytes(png)
+    return [sample_seal() | {"file": "own.png", "sha256": hashlib.sha256(png).hexdigest()}]
+
+
+def broken(folder: Path, code: str) -> Path | str:
+    """A form with this one fault."""
+    if code == "form_missing":
+        return "no-such-form"
+    if code == "form_unreadable":
+        path = folder / "broken.yaml"
+        path.write_bytes("title: 台帳".encode("cp932"))
+        return path
+    if code == "font_unreadable":
+        (folder / "broken.ttf").write_bytes(b"\0\1\0\0 no font at all")
+        return changed_form(folder, fonts=["broken.ttf"])
+    changes: dict[str, dict[str, Any]] = {
+        "form_schema": {"sentence": "根拠のない文"},
+        "form_glyph": {"title": "証明書\ue000"},
+        "seal_missing": {"seals": [sample_seal() | {"file": "nowhere.png"}]},
+        "seal_mismatch": {"seals": [sample_seal() | {"sha256": "0" * 64}]},
+        "font_missing": {"fonts": ["NoSuchFont.ttf"]},
+    }
+    if code == "seal_unreadable":
+        return changed_form(folder, seals=seal_file(folder, b"GIF89a"))
+    return changed_form(folder, **changes[code])
+
+
+@pytest.mark.parametrize("code", FORM_FAULTS)
+def test_each_fault_is_found_and_says_what_to_do(tmp_path: Path, code: str) -> None:
+    found = CertificateMaker.load(broken(tmp_path, code), font_dirs=_font_dirs(tmp_path, code))
+    assert isinstance(found, FormFault)
+    assert found.code == code
+    assert str(found).startswith(sentence("fault", code))
+    assert found.detail
+    assert str(found).endswith(f"（{found.detail}）")
+
+
+def _font_dirs(folder: Path, code: str) -> list[Path] | None:
+    return [folder] if code == "font_unreadable" else None
+
+
+def test_every_code_has_a_polite_sentence_and_no_sentence_is_left_over() -> None:
+    assert set(_sentences()["fault"]) == set(FORM_FAULTS)
+    assert set(_sentences()["refusal"]) == REFUSALS
+    for group in _sentences().values():
+        for said in group.values():
+            assert said.endswith("。")
+            assert said.rstrip("。").endswith(("ください", "ません", "ました", "ます"))
+
+
+ITEM = {"key": "lot", "label": "地名地番", "pieces": [{"field": "lot"}]}
+TERM = {"from": date(2020, 1, 1), "text": "法"}
+
+WRONG: dict[str, tuple[dict[str, Any], str]] = {
+    "unknown key": ({"colour": "red"}, "colour"),
+    "no items": ({"items": []}, "items"),
+    "unknown field": ({"items": [ITEM | {"pieces": [{"field": "height"}]}]}, "height"),
+    "two shapes": ({"items": [ITEM | {"rows": [{"label": "甲", "field": "lot"}]}]}, "pieces"),
+    "no shape": ({"items": [{"key": "lot", "label": "甲"}]}, "pieces"),
+    "same key twice": ({"items": [ITEM, ITEM]}, "same key"),
+    "未検査": ({"items": [ITEM | {"blank": "未検査"}]}, "未検査"),
+    "each without pieces": (
+        {"items": [{"key": "a", "label": "甲", "each": "plan_change",
+                    "rows": [{"label": "乙", "field": "number"}]}]},
+        "each",
+    ),
+    "unknown disclosure": (
+        {"items": [ITEM | {"disclosure": {"individual": {"list": "hide"}}}]},
+        "disclosure",
+    ),
+    "days overlap": ({"bases": [TERM, TERM | {"from": date(2021, 1, 1)}]}, "bases"),
+    "sample is not said": ({"sample": None}, "sample"),
+    "seal's sample is not said": (
+        {"seals": [{k: v for k, v in sample_seal().items() if k != "sample"}]},
+        "sample",
+    ),
+    "a word for yes": ({"sample": "no"}, "sample"),
+    "page without number": ({"words": {"page": "ページ"}}, "page"),
+    "margin under the head's crop": ({"layout": {"margin_side_mm": 5}}, "margin_side_mm"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_the_form_language_refuses(tmp_path: Path, name: str) -> None:
+    changes, where = WRONG[name]
+    found = fault(changed_form(tmp_path, **changes))
+    assert found.code == "form_schema"
+    assert where in found.detail
+
+
+def test_a_form_that_is_no_mapping_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "list.yaml"
+    path.write_text("- 1\n- 2\n")
+    assert fault(path).code == "form_schema"
+
+
+@pytest.mark.parametrize("text", ["a: [", "a: !!python/object:os.system x", "\x00"])
+def test_a_form_that_is_no_yaml_is_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "bad.yaml"
+    path.write_text(text)
+    assert fault(path).code == "form_unreadable"
+
+
+def test_an_all_too_large_picture_is_no_seal(tmp_path: Path) -> None:
+    path = changed_form(tmp_path, seals=seal_file(tmp_path, png(Image.new("1", (4001, 1)))))
+    assert fault(path).code == "seal_unreadable"
+
+
+def test_a_seal_of_many_colours_and_with_transparency_is_drawn(tmp_path: Path) -> None:
+    picture = Image.radial_gradient("L").convert("RGB")
+    picture.putalpha(Image.linear_gradient("L"))
+    by = load(changed_form(tmp_path, seals=seal_file(tmp_path, png(picture))))
+    drawn = sheet(by=by)
+    assert len(pictures(drawn.pdf)) == 1
+
+
+def test_the_identity_covers_form_seal_and_fonts(tmp_path: Path) -> None:
+    red = png(Image.new("RGB", (40, 40), "red"))
+    changes: list[dict[str, Any]] = [
+        {},
+        {"title": "台帳記載証明書"},
+        {"fonts": ["ipamjm.ttf"]},
+        {"seals": seal_file(tmp_path, red)},
+    ]
+    hashes = [load(changed_form(tmp_path, **change)).form().sha256 for change in changes]
+    assert len(set(hashes)) == 4
+    assert load(changed_form(tmp_path)).form().sha256 == hashes[0]
+
+
+def test_the_form_of_the_settings_is_there() -> None:
+    made = CertificateMaker.load(OF_SERVER)
+    assert isinstance(made, CertificateMaker)
+    assert made.form().form_id == OF_SERVER == OF_COMMAND
+    assert made.form().sample
