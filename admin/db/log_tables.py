@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Integer, LargeBinary, String
+from sqlalchemy import BigInteger, CheckConstraint, Integer, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from admin.db.base import Base, UtcDateTime
@@ -30,6 +30,7 @@ class LogHead(Base):
     """The chain's end, one row (``id`` = 1). Updating it is the lock that orders all writers."""
 
     __tablename__ = "log_head"
+    __table_args__ = (CheckConstraint("id = 1", name="single"),)
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     seq: Mapped[int] = mapped_column(BigInteger)

@@ -37,7 +37,7 @@ def upgrade() -> None:
         sa.Column("hash", sa.LargeBinary(32), nullable=False),
         sa.Column("last_at", UtcDateTime, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_log_head"),
-        sa.CheckConstraint("id = 1", name="ck_log_head_single"),
+        sa.CheckConstraint("id = 1", name=op.f("ck_log_head_single")),
     )
     op.execute(
         head.insert().values(id=1, seq=0, hash=bytes(32), last_at=sa.func.current_timestamp())

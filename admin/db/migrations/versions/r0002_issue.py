@@ -127,9 +127,9 @@ def _issues() -> None:
         sa.UniqueConstraint(
             "terminal", "idempotency_key", name="uq_issue_terminal_idempotency_key"
         ),
-        sa.CheckConstraint(_STATES, name="ck_issue_state"),
-        sa.CheckConstraint("serial >= 1", name="ck_issue_serial"),
-        sa.CheckConstraint("copy_index >= 1 AND copy_index <= copies", name="ck_issue_copy"),
+        sa.CheckConstraint(_STATES, name=op.f("ck_issue_state")),
+        sa.CheckConstraint("serial >= 1", name=op.f("ck_issue_serial")),
+        sa.CheckConstraint("copy_index >= 1 AND copy_index <= copies", name=op.f("ck_issue_copy")),
     )
     for column in ("state", "application_id", "numbered_at"):
         op.create_index(f"ix_issue_{column}", "issue", [column])

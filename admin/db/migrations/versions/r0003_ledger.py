@@ -63,9 +63,9 @@ def _entries() -> None:
         sa.Column("is_plan_change", sa.Boolean, nullable=False),
         sa.Column("dispositions", sa.JSON, nullable=False),
         sa.UniqueConstraint("ledger_no", name="uq_ledger_entry_ledger_no"),
-        sa.CheckConstraint(_CATEGORY, name="ck_ledger_entry_category"),
-        sa.CheckConstraint(_NOT_CERTIFIABLE, name="ck_ledger_entry_not_certifiable"),
-        sa.CheckConstraint("version >= 1", name="ck_ledger_entry_version"),
+        sa.CheckConstraint(_CATEGORY, name=op.f("ck_ledger_entry_category")),
+        sa.CheckConstraint(_NOT_CERTIFIABLE, name=op.f("ck_ledger_entry_not_certifiable")),
+        sa.CheckConstraint("version >= 1", name=op.f("ck_ledger_entry_version")),
     )
     op.create_index("ix_ledger_entry_plan_key", "ledger_entry", ["plan_key"])
     op.create_index("ix_ledger_entry_import_id", "ledger_entry", ["import_id"])
@@ -109,7 +109,7 @@ def _search(sqlite: bool) -> None:
         "ledger_index_state",
         sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("fingerprint", sa.String(64), nullable=False),
-        sa.CheckConstraint("id = 1", name="ck_ledger_index_state_single"),
+        sa.CheckConstraint("id = 1", name=op.f("ck_ledger_index_state_single")),
     )
 
 

@@ -35,7 +35,7 @@ def _accounts() -> None:
         sa.Column("created_by", sa.String(64), nullable=False),
         sa.Column("disabled_at", UtcDateTime),
         sa.Column("last_sign_in", UtcDateTime),
-        sa.CheckConstraint(_ROLES, name="ck_staff_account_role"),
+        sa.CheckConstraint(_ROLES, name=op.f("ck_staff_account_role")),
     )
 
 
