@@ -26,7 +26,7 @@ from kiosk.screens.widgets.palette import (
 )
 from kiosk.screens.widgets.screen import Tools
 from kiosk.session import events as ev
-from kiosk.session.state import Session
+from kiosk.session.state import Phase, Session
 
 TOP_HEIGHT = 96
 STEPS_HEIGHT = 78
@@ -50,6 +50,8 @@ class Ground(BoxLayout):
 def printer_words(session: Session) -> str:
     """The printer in three words, for everybody."""
     status = session.facts.printer
+    if session.phase is Phase.SORRY:
+        return ""  # what was last heard of it is older than what has just happened
     if status is None:
         return tr("screen.printer.unknown") if session.facts.opened else ""
     if not status.ready:

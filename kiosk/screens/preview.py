@@ -84,7 +84,8 @@ class PreviewScreen(Screen):
             return
         whole = min(self._scroll.width, self._scroll.height / self._sheet.ratio)
         self._sheet.wide(self._scroll.width * ZOOM if self._zoomed else whole)
-        self._sheet.pos_hint = {} if self._zoomed else {"center_x": 0.5}
+        if not self._zoomed:
+            self._sheet.width = self._scroll.width  # the picture stays in its middle
         self._scroll.scroll_y, self._scroll.scroll_x = 1.0, 0.0
 
     def _draw_bar(self, view: PreviewView) -> None:

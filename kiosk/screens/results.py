@@ -74,15 +74,17 @@ class ResultsScreen(Screen):
             padding=(24, 14, 24, 14),
         )  # fmt: skip
         area.bind(minimum_height=area.setter("height"))
-        head = BoxLayout(size_hint_y=None, height=48)
-        head.add_widget(Say(words=card.headline, font_size=36, bold=True, wrap=False))
+        head = BoxLayout(size_hint_y=None, spacing=16)
+        head.bind(minimum_height=head.setter("height"))
+        head.add_widget(Say(words=card.headline, font_size=35, bold=True))
         if card.mark:
-            mark = Panel(size_hint=(None, None), size=(200, 48), padding=0, face=AMBER, edge=AMBER)
-            mark.add_widget(Say(words=card.mark, font_size=28, bold=True, halign="center"))
+            mark = Panel(
+                size_hint=(None, None), size=(180, 50), padding=(4, 2, 4, 2), face=AMBER, edge=AMBER
+            )
+            mark.add_widget(
+                Say(words=card.mark, font_size=28, bold=True, halign="center", wrap=False)
+            )
             head.add_widget(mark)
-        for label in head.children:
-            if isinstance(label, Say):
-                label.bind(size=lambda one, size: setattr(one, "text_size", (size[0], None)))
         area.add_widget(head)
         for number, words in enumerate(card.lines):
             if words:

@@ -1,4 +1,4 @@
-"""One session for each screen, with invented people and buildings (見本), as a visit would make it."""
+"""One session for each screen, as a visit would make it; people and buildings are invented."""
 
 from __future__ import annotations
 
@@ -45,6 +45,7 @@ DRAFT = ApplicantDraft(
     ApplicantKind.CORPORATION, "株式会社見本設計", "見本　髙﨑 花子", "132-0021",
     "東京都江戸川区中央一丁目4番1号 見本ビル", "03-1234-5678",
 )  # fmt: skip
+CHANGE = Disposition(DispositionKind.PLAN_CHANGE, "第H12-0123-1号", DAY, "江戸川区建築主事")
 ENTRY = LedgerEntry(
     entry_id=1, version=1, ledger_no="見本-000123", category=Category.BUILDING,
     confirmation_no="第H12-0123号", confirmation_date=DAY, confirmation_issuer="江戸川区建築主事",
@@ -53,7 +54,7 @@ ENTRY = LedgerEntry(
     main_use="共同住宅（18戸）、店舗", work_kind="新築", structure="鉄筋コンクリート造 一部 鉄骨造",
     storeys_above="5", storeys_below="1", site_area="312.45", building_area="201.08",
     total_floor_area="893.77", remarks="一団地の認定あり（見本）",
-    dispositions=(Disposition(DispositionKind.PLAN_CHANGE, "第H12-0123-1号", DAY, "江戸川区建築主事"),),
+    dispositions=(CHANGE,),
 )  # fmt: skip
 APPLICATION = Application("11111111-1111-4111-8111-111111111111", "U-0001-SAMPLE")
 CONTENT = CertificateContent(
@@ -104,7 +105,10 @@ _JOB = CopyJob(
     1, 2, "key", stage=Stage.PRINTING, number="2026-000123",
     progress=PrintProgress(page=1, pages=2, bytes_written=410, bytes_total=1000),
 )  # fmt: skip
-_PRINTED = (IssuedCopy("2026-000123", IssueState.PRINTED), IssuedCopy("2026-000124", IssueState.PRINTED))
+_PRINTED = (
+    IssuedCopy("2026-000123", IssueState.PRINTED),
+    IssuedCopy("2026-000124", IssueState.PRINTED),
+)
 _CHECKS = tuple(
     CheckResult(name, name != "paper", "" if name != "paper" else "paper_empty")
     for name in (
@@ -161,7 +165,11 @@ GALLERY: dict[str, Session] = {
             result=TooMany(
                 1001,
                 (
-                    hit(1, category=Category.LIFT, not_certifiable=NotCertifiable.SCAN_ONLY),
+                    hit(
+                        1, category=Category.LIFT, not_certifiable=NotCertifiable.SCAN_ONLY,
+                        confirmation_no="第R06確認昇降機江戸川0000123号の2",
+                        total_floor_area="915㎡",
+                    ),
                     *(hit(n) for n in range(2, 51)),
                 ),
                 NARROW,

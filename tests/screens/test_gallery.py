@@ -107,6 +107,5 @@ def test_the_measure_finds_what_is_cut_off(glass: Glass) -> None:
     )
     glass.frames()
     assert _cut_off(glass) != []
-    glass.host._screen.forget()
-    glass.host._screens.clear()
+    glass.host._screens.pop(Phase.ATTRACT)
     glass.show(Session())

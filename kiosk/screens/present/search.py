@@ -121,6 +121,14 @@ def search(session: Session) -> Frame:
     )
 
 
+def _area(recorded: str) -> str:
+    """The floor area as recorded; a unit is added only where the ledger wrote none."""
+    if not recorded:
+        return ""
+    unit = "㎡" if recorded[-1].isdecimal() else ""
+    return tr("screen.results.area", area=recorded + unit)
+
+
 def _card(hit: Hit) -> CardView:
     none = tr("screen.none")
     lines = (
@@ -130,9 +138,7 @@ def _card(hit: Hit) -> CardView:
             filter(
                 None,
                 (
-                    tr("screen.results.area", area=hit.total_floor_area)
-                    if hit.total_floor_area
-                    else "",
+                    _area(hit.total_floor_area),
                     tr("screen.results.owner", owner=hit.owner) if hit.owner else "",
                     tr(
                         "screen.results.inspected"
