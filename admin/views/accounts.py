@@ -20,6 +20,7 @@ from admin.views.pages import render
 from admin.views.reading import reading
 from admin.views.show import last_day, local_day, read_day
 from admin.views.visitor import Page, Visitor, doer, reader
+from kiosk.domain.eras import wareki
 
 router = APIRouter()
 
@@ -86,7 +87,7 @@ def new_form(request: Request, services: Page, visitor: Keeper) -> Response:
     end = today.replace(year=today.year + (today.month >= 4), month=3, day=31)
     typed = {
         "staff_id": "", "display_name": "", "role": Role.USER.value,
-        "from": today.isoformat(), "to": end.isoformat(),
+        "from": wareki(today), "to": wareki(end),
     }  # fmt: skip
     return _new_page(request, visitor, typed)
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from admin.services.context import JST
 from kiosk.domain.eras import wareki
+from kiosk.domain.events import EventCode
 from kiosk.domain.recorded_dates import parse_recorded_date
 
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_ABOUT_ISSUES = frozenset({EventCode.PERSON_VIEWED, EventCode.SHEET_VIEWED})
 _WEEKDAYS = "月火水木金土日"
 #: Letters of a hash that are shown where the whole would only be noise.
 SHORT_HASH = 12
@@ -65,13 +69,21 @@ def read_day(text: str) -> date | None:
     return found.earliest
 
 
+def is_issue(subject: str, event: EventCode) -> bool:
+    """Whether a log row is about one issue, which has a page of its own."""
+    about = event.value.startswith("issue.") or event in _ABOUT_ISSUES
+    return about and _UUID.fullmatch(subject) is not None
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "day": day,
+    "wareki": wareki,
     "instant": instant,
     "second": second,
     "moment": moment,
     "local_day": local_day,
     "last_day": last_day,
+    "is_issue": is_issue,
     "count_text": count,
     "short_hash": short_hash,
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from admin.db.issue_tables import Terminal
 from admin.services import print_log, terminals
 from admin.services.print_log import ReviewRefusal
 from kiosk.domain.issuance import IssueState
@@ -43,6 +44,10 @@ def make_busy(world: World) -> dict[str, str]:
     for terminal in ("terminal-1", "terminal-2"):
         world.terminal(terminal)
         self_tested(world, terminal)
+    for number in (1, 2):
+        with world.database.write() as session:
+            row = session.get_one(Terminal, f"terminal-{number}")
+            row.label = f"見本の端末 {number}号機"
     day_one = world.services.today()
     for name in ("見本 一郎", "見本 二葉", "見本 三千代"):
         printed(world, name=name)
