@@ -87,7 +87,8 @@ def item_rows(item: Item, entry: LedgerEntry) -> list[ItemText]:
     else:
         text = _joined(item, recorded)
         rows = [ItemText(item.key, "", item.label, text)] if text else []
-    if not rows and not item.omit_when_blank:
+    omitted = item.omit_when_blank or entry.category in item.omit_blank_for
+    if not rows and not omitted:
         rows = [ItemText(item.key, "", item.label, item.blank)]
     return rows
 

@@ -14,7 +14,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from kiosk.domain.ledger import STANDARD_HEADINGS, DispositionKind
+from kiosk.domain.ledger import STANDARD_HEADINGS, Category, DispositionKind
 
 Text = Annotated[str, Field(min_length=1, max_length=2000)]
 Millimetres = Annotated[float, Field(ge=0, le=210, strict=False)]
@@ -42,6 +42,7 @@ class Surface(StrEnum):
     SHEET = "sheet"
 
 
+_CategoryName = Annotated[Category, Field(strict=False)]
 _ShowName = Annotated[Show, Field(strict=False)]
 
 
@@ -88,6 +89,8 @@ class Item(_Part):
     separator: str = "\u3000"
     blank: Text = "記載なし"
     omit_when_blank: bool = False
+    #: A lift has no site area: nothing recorded there is no gap of the ledger.
+    omit_blank_for: tuple[_CategoryName, ...] = Field(default=(), strict=False)
     disclosure: Disclosure = Disclosure()
 
     @model_validator(mode="after")

@@ -17,6 +17,9 @@ ASCENT = 0.88
 _ROW_PAD = 0.3
 _TIGHT_ROW_PAD = 0.14
 
+#: Footer and the gap above it, in its letters' size.
+_FOOT = 2.8
+
 Line = tuple[Glyph, ...]
 
 
@@ -28,7 +31,7 @@ class Measure:
         self.left = self.look.margin_side_mm * MM
         self.right = PAGE_WIDTH - self.left
         self.top = PAGE_HEIGHT - self.look.margin_top_mm * MM
-        self.bottom = self.look.margin_bottom_mm * MM + 2 * self.look.small_size
+        self.bottom = self.look.margin_bottom_mm * MM + _FOOT * self.look.small_size
         self.value_x = self.left + self.look.label_width_mm * MM
         self.label_x = self.left + self.look.group_width_mm * MM
         self.leading = self.look.text_size * self.look.leading

@@ -21,6 +21,8 @@ _WORD = frozenset(
 _DIGITS = frozenset("0123456789０１２３４５６７８９")
 _COUNTERS = frozenset("番号丁条項年月日階回目地戸棟台平㎡")  # stay with the number before them
 
+_LAST_LINE = 3  # characters at least, so that no 会社 or 。 stands alone
+
 
 def gap_count(line: Sequence[Glyph]) -> int:
     """Places where letter spacing opens a line: none within a number (第 10 回, not 第 1 0 回)."""
@@ -53,8 +55,8 @@ def _may_break(before: Glyph, after: Glyph) -> bool:
 def wrap(glyphs: Sequence[Glyph], size: float, width: float) -> list[list[Glyph]]:
     """The glyphs in lines of at most ``width`` points; nothing is dropped or changed.
 
-    A word longer than a line is broken where the line is full. A single character is not left
-    alone on the last line where the line before can spare one.
+    A word longer than a line is broken where the line is full. One or two characters are not left
+    alone on the last line where the line before can spare some.
     """
     lines: list[list[Glyph]] = []
     start = 0
@@ -62,8 +64,8 @@ def wrap(glyphs: Sequence[Glyph], size: float, width: float) -> list[list[Glyph]
         end = _line_end(glyphs, start, size, width)
         lines.append(list(glyphs[start:end]))
         start = end
-    if len(lines) > 1 and len(lines[-1]) == 1:
-        _spare_one(lines)
+    if len(lines) > 1 and len(lines[-1]) < _LAST_LINE:
+        _spare_some(lines, size, width)
     return lines or [[]]
 
 
@@ -79,9 +81,11 @@ def _line_end(glyphs: Sequence[Glyph], start: int, size: float, width: float) ->
     return len(glyphs)
 
 
-def _spare_one(lines: list[list[Glyph]]) -> None:
+def _spare_some(lines: list[list[Glyph]], size: float, width: float) -> None:
     before, last = lines[-2], lines[-1]
-    for cut in range(len(before) - 1, max(1, len(before) // 2), -1):
-        if _may_break(before[cut - 1], before[cut]):
-            lines[-2:] = [before[:cut], before[cut:] + last]
+    for cut in range(len(before) + len(last) - _LAST_LINE, len(before) // 2, -1):
+        moved = before[cut:] + last
+        if cut < len(before) and _may_break(before[cut - 1], before[cut]):
+            if line_width(moved, size) <= width:
+                lines[-2:] = [before[:cut], moved]
             return

@@ -88,18 +88,27 @@ def test_plan_changes_and_inspections_are_listed_in_their_order() -> None:
     assert rows[3] == (
         "計画変更",
         "第1回",
-        "第Ｈ13計変建築江戸川00001号\n平成13年1月2日　指定確認検査機関　見本建築確認検査株式会社",
+        "第Ｈ13計変建築江戸川00001号　平成13年1月2日\n指定確認検査機関　見本建築確認検査株式会社",
     )
     assert rows[4][:2] == ("計画変更", "第2回")
     assert rows[5] == (
         "中間検査",
         "第1回",
-        "基礎\n第1号\n昭和42年 月不明　交付者　記載なし",
+        "基礎\n第1号　昭和42年 月不明\n交付者　記載なし",
     )
 
 
 def test_without_plan_changes_no_row_speaks_of_them() -> None:
     assert not any(item.key.startswith("plan_change") for item in content().items)
+
+
+@pytest.mark.parametrize("category", [Category.LIFT, Category.STRUCTURE])
+def test_a_lift_shows_areas_only_where_the_ledger_has_them(category: Category) -> None:
+    found = texts(entry(category=category, site_area="", storeys_above="", storeys_below=""))
+    assert "site_area" not in found
+    assert "storeys" not in found
+    assert found["building_area"] == "62.15平方メートル"
+    assert texts(entry(site_area=""))["site_area"] == "記載なし"
 
 
 @pytest.mark.parametrize("reason", list(NotCertifiable))

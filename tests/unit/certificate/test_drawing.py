@@ -169,6 +169,7 @@ def test_the_first_year_of_an_era_is_gannen(tmp_path: Path) -> None:
             tmp_path,
             signatories=[since | {"title": "区長", "name": "見本"}],
             seals=[sample_seal() | since],
+            bases=[since | {"text": "法"}],
         )
     )
     for day, said_day in (("2019-04-30", "平成31年4月30日"), ("2019-05-01", "令和元年5月1日")):

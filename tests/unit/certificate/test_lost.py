@@ -71,7 +71,8 @@ def test_numbers_keep_their_digits_and_counters_together() -> None:
 
 
 def test_no_character_stands_alone_on_the_last_line() -> None:
-    assert lines_of("あいうえおかきくけこ", 9) == ["あいうえおかきく", "けこ"]
+    assert lines_of("あいうえおかきくけこ", 9) == ["あいうえおかき", "くけこ"]
+    assert lines_of("見本建築確認検査株式会社", 10) == ["見本建築確認検査株", "式会社"]
 
 
 def test_blanks_hang_and_open_no_line() -> None:
