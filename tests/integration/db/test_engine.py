@@ -109,8 +109,8 @@ def test_a_file_that_another_process_holds_is_a_fault_and_not_half_a_deed(
     stranger = sqlite3.connect(path, isolation_level=None)
     stranger.execute("BEGIN IMMEDIATE")
     try:
-        with pytest.raises(OperationalError, match="locked"), busy.write():
-            pass
+        with pytest.raises(OperationalError, match="locked"), busy.write() as session:
+            session.execute(text("SELECT 1"))  # the transaction begins here, and is a writer's
     finally:
         stranger.execute("ROLLBACK")
         stranger.close()

@@ -1,0 +1,230 @@
+"""A dump of every earlier revision, full of rows, comes to the newest with all that protects it."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import subprocess
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import MetaData, inspect, make_url, select, text
+from sqlalchemy.exc import DBAPIError
+
+from admin.db import migrate
+from admin.db.base import Base
+from admin.db.engine import Database
+from admin.db.migrations import triggers
+from admin.services import operation_log
+from kiosk.domain.events import EventCode
+from tests.fixtures import postgres
+from tests.fixtures.databases import NewDatabase
+from tests.integration.db.old_rows import fill
+from tests.integration.db.test_metadata import _is_ours
+
+#: PostgreSQL writes brackets and casts of a condition back in its own way when it is restored.
+_NOISE = re.compile(r"(::character varying|::text|\[\]|[()\s])+")
+EARLIER = migrate.revisions()[:-1]
+
+
+def _dump_and_restore(source: str, target: str, folder: Any) -> None:
+    """Through a file, as a backup is brought to another machine."""
+    if source.startswith("sqlite"):
+        old = sqlite3.connect(source.removeprefix("sqlite:///"))
+        new = sqlite3.connect(target.removeprefix("sqlite:///"))
+        old.backup(new)
+        new.close()
+        old.close()
+        return
+    dump = folder / "dump"
+    for program, words in (
+        ("pg_dump", ["-Fc", "-f", str(dump), "-d", _plain(source)]),
+        ("pg_restore", ["--exit-on-error", "-d", _plain(target), str(dump)]),
+    ):
+        found = postgres.binary(program)
+        assert found is not None, f"{program} belongs to PostgreSQL"
+        subprocess.run([str(found), *words], check=True, capture_output=True)
+
+
+def _plain(url: str) -> str:
+    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def _rows(database: Database) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of every table, by name; columns by name, so that added ones would be seen."""
+    meta = MetaData()
+    with database.migration_connection() as connection:
+        meta.reflect(connection, only=lambda name, _: not name.startswith("ledger_fts_"))
+        said = {}
+        for table in meta.sorted_tables:
+            columns = sorted(table.columns, key=lambda column: column.name)
+            found = connection.execute(select(*columns)).all()
+            said[table.name] = sorted(map(tuple, found), key=repr)
+    del said["alembic_version"]
+    return said
+
+
+def _protection(database: Database) -> dict[str, str]:
+    """Triggers, indexes (partial ones with their condition), functions: name to definition."""
+    with database.migration_connection() as connection:
+        if database.is_sqlite:
+            query = (
+                "SELECT type || ' ' || name, sql FROM sqlite_master WHERE sql IS NOT NULL "
+                "AND type IN ('trigger', 'index')"
+            )
+        else:
+            query = (
+                "SELECT 'trigger ' || tgname || ' ' || tgrelid::regclass::text, "
+                "pg_get_triggerdef(oid) || tgenabled::text FROM pg_trigger WHERE NOT tgisinternal "
+                "UNION ALL SELECT 'index ' || indexname, indexdef FROM pg_indexes "
+                "WHERE schemaname = 'public' "
+                "UNION ALL SELECT 'function ' || proname, prosrc FROM pg_proc "
+                "WHERE pronamespace = 'public'::regnamespace"
+            )
+        return {
+            str(name): _NOISE.sub(" ", str(said)) for name, said in connection.execute(text(query))
+        }
+
+
+def _checks(database: Database) -> dict[str, list[str]]:
+    with database.migration_connection() as connection:
+        asked = inspect(connection)
+        return {
+            table: sorted(
+                f"{check['name']}: " + _NOISE.sub(" ", str(check["sqltext"]))
+                for check in asked.get_check_constraints(table)
+            )
+            for table in asked.get_table_names()
+            if not table.startswith("ledger_fts")
+        }
+
+
+@pytest.fixture(params=EARLIER)
+def upgraded(
+    request: pytest.FixtureRequest, database_kind: str, new_database: NewDatabase, tmp_path: Any
+) -> Iterator[tuple[Database, dict[str, list[tuple[Any, ...]]], set[str]]]:
+    """A dump of that revision at the newest one now; its rows and tables before."""
+    old = Database(new_database(database_kind, False))
+    migrate.upgrade(old, request.param)
+    assert migrate.current_revision(old) == request.param
+    tables, before = fill(old), _rows(old)
+    old.dispose()
+    url = new_database(database_kind, False)
+    _dump_and_restore(old.url, url, tmp_path)
+    database = Database(url)
+    migrate.upgrade(database)
+    yield database, before, tables
+    database.dispose()
+
+
+Upgraded = tuple[Database, dict[str, list[tuple[Any, ...]]], set[str]]
+
+
+def test_every_table_had_rows_and_has_them_still(upgraded: Upgraded) -> None:
+    database, before, tables = upgraded
+    assert all(before[table] for table in tables - {"alembic_version"})
+    after = _rows(database)
+    assert {table: after[table] for table in before} == before
+    assert migrate.current_revision(database) == migrate.newest_revision()
+
+
+def test_the_chain_holds_and_goes_on(upgraded: Upgraded) -> None:
+    database, _, _ = upgraded
+    with database.read() as session:
+        report = operation_log.verify(session)
+        at = operation_log.last_instant(session)
+    assert (report.rows, report.fault) == (6, None)
+    assert at is not None
+    with database.write() as session:
+        actor = operation_log.system_actor("test")
+        seq = operation_log.append(session, EventCode.DATABASE_MIGRATED, actor, at=at)
+    assert seq == 7
+    with database.read() as session:
+        assert operation_log.verify(session).fault is None
+
+
+def test_it_is_protected_like_a_new_one(upgraded: Upgraded, database: Database) -> None:
+    migrated, _, _ = upgraded
+    protection = _protection(database)
+    assert _protection(migrated) == protection
+    assert _checks(migrated) == _checks(database)
+    for wanted in ("trigger operation_log_", "trigger issue_state_moves", "trigger issue_fixed",
+                   "trigger issue_no_delete", "index uq_issue_open_terminal"):  # fmt: skip
+        assert any(name.startswith(wanted) for name in protection), wanted
+    assert "WHERE" in protection["index uq_issue_open_terminal"]
+
+
+def test_it_has_the_programs_tables(upgraded: Upgraded) -> None:
+    database, _, _ = upgraded
+    with database.migration_connection() as connection:
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "include_object": _is_ours}
+        )
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_its_old_rows_are_guarded_too(upgraded: Upgraded) -> None:
+    database, _, tables = upgraded
+    deeds = ["UPDATE operation_log SET actor = 'x' WHERE seq = 2", "DELETE FROM operation_log"]
+    if "issue" in tables:
+        deeds += [
+            "DELETE FROM issue",
+            "UPDATE issue SET serial = 99 WHERE id = 'issue-4'",
+            "UPDATE issue SET pdf_sha256 = NULL WHERE id = 'issue-4'",
+            "UPDATE issue SET state = 'PRINTED' WHERE id = 'issue-5'",  # FAILED stays FAILED
+            "UPDATE issue SET state = 'NUMBERED' WHERE id = 'issue-2'",
+            "UPDATE serial SET last = 1",
+            "UPDATE decision SET reason = 'x'",
+            "DELETE FROM print_attempt",
+            "UPDATE period_review SET remark = 'x'",
+        ]
+    if "ledger_entry" in tables:
+        deeds += [
+            "UPDATE ledger_entry SET owner = 'x'",
+            "UPDATE ledger_entry SET owner = 'x', version = 3",  # version 2 is not kept
+            "DELETE FROM ledger_entry",
+            "UPDATE ledger_import SET rows = 0",
+            "DELETE FROM ledger_entry_version",
+        ]
+    if "staff_account" in tables:
+        deeds += ["DELETE FROM staff_account"]
+    for deed in deeds:
+        with pytest.raises(DBAPIError), database.write() as session:
+            session.execute(text(deed))
+
+
+@pytest.mark.parametrize("revision", migrate.revisions())
+def test_an_upgrade_that_fails_leaves_the_old_schema_whole(
+    empty_database_url: str, revision: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Old schema or new, never half: the last statement of the last step is made to fail."""
+    database = Database(empty_database_url)
+    line = migrate.revisions()
+    if revision != line[0]:
+        migrate.upgrade(database, line[line.index(revision) - 1])
+    before = migrate.current_revision(database), _protection(database)
+
+    class _Broken(Exception):  # noqa: N818 - stands for whatever may happen
+        pass
+
+    def broken(*_words: Any, **_named: Any) -> None:
+        raise _Broken
+
+    for name in ("append_only", "no_delete", "fixed_once_set", "no_replace"):
+        monkeypatch.setattr(triggers, name, broken)
+    with pytest.raises(_Broken):
+        migrate.upgrade(database)
+    assert (migrate.current_revision(database), _protection(database)) == before
+    monkeypatch.undo()
+    migrate.upgrade(database)
+    assert migrate.current_revision(database) == migrate.newest_revision()
+    database.dispose()
+
+
+def test_upgrading_the_newest_changes_nothing(database: Database) -> None:
+    before = _protection(database)
+    migrate.upgrade(database)
+    assert _protection(database) == before
