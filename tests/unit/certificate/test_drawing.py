@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -185,6 +186,10 @@ def test_a_date_that_is_not_recorded_says_so() -> None:
 def test_the_marks_in_the_file_bind_it_to_its_issue() -> None:
     marks = check.read_marks(sheet().pdf)
     assert marks["kind"] == "certificate"
+    # the five that the session compares before it spools
+    assert marks["issue_id"] == stamp().issue_id
+    assert marks["entry"] == "7"
+    assert marks["terminal"] == "kiosk-01"
     assert marks["number"] == NUMBER
     assert marks["user_id"] == "U-2026-000045"
     assert marks["content_sha256"] == content().content_sha256()
@@ -206,6 +211,31 @@ def test_png_pages_for_the_screen() -> None:
     assert all(page.startswith(b"\x89PNG") for page in pages)
     with pytest.raises(ValueError, match="not a PDF"):
         maker().preview_png(b"no", 600)
+
+
+def test_sheets_drawn_at_the_same_time_are_the_same() -> None:
+    """The server draws in many threads; one sheet's letters never reach another's fonts."""
+    entries = [entry(owner=f"見本　{name}", remarks=name * 40) for name in "葛辻髙﨑邊齋"] * 4
+    alone = [sheet(of).pdf_sha256 for of in entries]
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(lambda of: sheet(of).pdf_sha256, entries))
+    assert together == alone
+    assert len(set(alone)) == 6
+
+
+def test_what_is_missing_from_a_finished_sheet_refuses_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last look sees a sheet whose letters were not written (F-07: sheets without a seal)."""
+    monkeypatch.setattr("kiosk.certificate.pdf.draw_seal", lambda *_: None)
+    refused = maker().draw(content(), stamp())
+    assert refused == DrawRefusal("incomplete", detail="the seal is missing from the last page")
+
+
+def test_a_line_that_was_not_drawn_refuses_the_sheet(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kiosk.certificate.pdf._draw_run", lambda *_: None)
+    refused = maker().draw(content(), None)
+    assert isinstance(refused, DrawRefusal)
+    assert refused.code == "incomplete"
+    assert "page 1: its text does not read back" in refused.detail
 
 
 def test_a_maker_preloads_and_is_the_same_form() -> None:
