@@ -23,7 +23,7 @@ from admin.views.pages import STATIC
 from admin.views.security import PageGuard
 from admin.views.visitor import Denied, SendTo
 
-_PAGES = (sign_in, home, print_log, issue, reviews, export, terminals, operations, accounts)
+PAGES = (sign_in, home, print_log, issue, reviews, export, terminals, operations, accounts)
 
 
 def _send(_request: Request, answer: Exception) -> Response:
@@ -38,7 +38,7 @@ def mount(app: FastAPI, services: Services) -> None:
     """Add pages, style sheets and the guard that every page request passes."""
     app.state.page_services = services
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    for page in _PAGES:
+    for page in PAGES:
         app.include_router(page.router)
     app.add_exception_handler(SendTo, _send)
     app.add_exception_handler(Denied, _deny)
