@@ -2,7 +2,7 @@
 
 Leaves in --out: screens/NN-name.png, certificate.pdf (one a copy), printer.bin, print-log.jsonl.
 Exit 0 only if every copy reached PRINTED, each PDF is its row's, the paper equals the PDF dot by
-dot, and the log's chain verifies.
+dot, the log's chain verifies, and no file of the terminal knows the visitor.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from tests.visit.display import virtual_display
 from tests.visit.plan import Plan, choose_building
 from tests.visit.proof import ProofError, prove, write_rows
 from tests.visit.section import Section
+from tests.visit.traces import markers, search_works, traces
 
 #: What is done to the printer: a control word, and at which band of the sheet.
 PRINTERS: dict[str, tuple[str, ...]] = {
@@ -75,30 +76,56 @@ def _config(section: Section, out: Path, printer: str, folder: Path) -> Path:
     return path
 
 
-def _play(section: Section, chosen: argparse.Namespace, folder: Path) -> int:
-    """The terminal's own process under a display of our own. Returns its exit code."""
-    building = choose_building(section.data / "sample-ledger.csv")
-    facts = section.facts
-    plan = folder / "plan.json"
-    Plan(facts["terminal_staff_id"], facts["terminal_pin"], building, copies=chosen.copies).save(
-        plan
-    )
-    command = [sys.executable, "-m", "tests.visit.terminal", "--plan", str(plan)]
-    command += ["--config", str(_config(section, chosen.out, chosen.printer, folder))]
-    command += ["--out", str(chosen.out)]
-    log_path = folder / "terminal.log"
-    with virtual_display() as display, log_path.open("wb") as log:
-        environment = {**os.environ, "DISPLAY": display}
-        try:
-            code = subprocess.run(
-                command, env=environment, stdout=log, stderr=log, timeout=VISIT_S, check=False
-            ).returncode
-        except subprocess.TimeoutExpired:
-            code = 1
-    if code:
-        text = log_path.read_text(encoding="utf-8", errors="replace")
-        sys.stderr.write("".join(line + "\n" for line in text.splitlines()[-30:]))
-    return code
+class Played:
+    """One run of the terminal's own process, in folders that nothing else writes to."""
+
+    def __init__(self, section: Section, folder: Path, copies: int = 1) -> None:
+        self.section = section
+        self.folder = folder
+        self.own = [folder / "home", folder / "tmp", folder / "log"]
+        for own in self.own:
+            own.mkdir(parents=True, exist_ok=True)
+        facts = section.facts
+        building = choose_building(section.data / "sample-ledger.csv")
+        self.plan = Plan(facts["terminal_staff_id"], facts["terminal_pin"], building, copies=copies)
+
+    def play(self, out: Path, printer: str, *more: str, timeout_s: float = VISIT_S) -> int:
+        """The whole script under a display of our own. Returns its exit code."""
+        plan = self.folder / "plan.json"
+        self.plan.save(plan)
+        command = [sys.executable, "-m", "tests.visit.terminal", "--plan", str(plan)]
+        command += ["--config", str(_config(self.section, out, printer, self.folder))]
+        command += ["--out", str(out), *more]
+        home, temporary, log_folder = self.own
+        log_path = log_folder / "terminal.log"
+        with virtual_display() as display, log_path.open("wb") as log:
+            environment = {
+                **os.environ, "DISPLAY": display, "HOME": str(home), "TMPDIR": str(temporary)
+            }  # fmt: skip
+            try:
+                code = subprocess.run(
+                    command,
+                    env=environment,
+                    stdout=log,
+                    stderr=log,
+                    timeout=timeout_s,
+                    check=False,
+                ).returncode
+            except subprocess.TimeoutExpired:
+                code = 1
+        if code:
+            text = log_path.read_text(encoding="utf-8", errors="replace")
+            sys.stderr.write("".join(line + "\n" for line in text.splitlines()[-30:]))
+        return code
+
+    def prove_no_traces(self) -> None:
+        """Nothing of the visitor is in any file of the terminal. Raises ProofError."""
+        wanted = markers(self.plan)
+        if not search_works(self.own[1], wanted):
+            raise ProofError("the search for traces does not find what was planted")
+        left = traces(self.own, wanted)
+        if left:
+            raise ProofError(f"traces of the visitor are left: {left}")
 
 
 def _rows(section: Section, since: datetime) -> list[dict[str, Any]]:
@@ -131,15 +158,17 @@ def _verify_chain(section: Section) -> None:
 def visit(section: Section, chosen: argparse.Namespace, folder: Path) -> int:
     since = datetime.now(UTC)
     say("端末をひらいて、一回の発行をはじめから終わりまで行います…")
-    played = _play(section, chosen, folder)
+    played = Played(section, folder, chosen.copies)
+    code = played.play(chosen.out, chosen.printer)
     try:
         rows = _rows(section, since)
         write_rows(chosen.out / "print-log.jsonl", rows)
         sheets = _sheets(section, chosen.out, rows)
         _verify_chain(section)
+        played.prove_no_traces()
         for row in rows:
             say(f"発行番号 {row['number']}  {row['state']}")
-        if played:
+        if code:
             say("この回は終わりまで行けませんでした。上の行と screens/ の絵に理由があります。")
             return 1
         say(prove(chosen.out, rows, sheets))

@@ -20,6 +20,8 @@ PATIENCE_S = 20.0
 PRESS_S = 0.04
 #: Between two touches of an unhurried hand on keys, beyond what the screen itself needs.
 FRAMES_BETWEEN = 2
+#: Bytes that a driver may send before a sheet: status and identity questions.
+LONGEST_QUESTION = 512
 
 
 class VisitFailedError(AssertionError):
@@ -33,11 +35,22 @@ class Hand:
         self._folder = folder
         self._now = now
         self._pictures = 0
+        self._at_printer = 0
+        self.rest_s = 0.0  # seconds without a single frame's work of the script
         self.times: dict[str, float] = {}
 
     def mark(self, name: str) -> None:
         """Remember when something happened, in monotonic seconds."""
         self.times[name] = self._now()
+
+    def watch_printer(self, record: Path) -> None:
+        """Marks when the first byte of a sheet is at the printer; a status question is shorter."""
+        if "issue_pressed" not in self.times:
+            self._at_printer = record.stat().st_size
+            return
+        begun = record.stat().st_size > self._at_printer + LONGEST_QUESTION
+        if begun and "first_byte" not in self.times:
+            self.mark("first_byte")
 
     def frames(self, count: int = FRAMES_BETWEEN) -> Steps:
         for _ in range(count):

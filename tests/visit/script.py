@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from tests.screens import finger
 from tests.visit.hand import Hand, Steps, VisitFailedError
 from tests.visit.plan import Plan
@@ -21,6 +23,19 @@ def whole_visit(hand: Hand, plan: Plan) -> Steps:
     yield from find_building(hand, plan)
     yield from look_and_confirm(hand, plan)
     yield from take_paper(hand)
+
+
+def rest_idle(hand: Hand, plan: Plan, seconds: float) -> Steps:
+    """Open, then nobody comes: what the resting terminal costs, as a share of one core."""
+    yield from open_terminal(hand, plan)
+    until = time.monotonic() + 5.0  # what opening left to be done is done
+    while time.monotonic() < until:
+        yield
+    # From here the script only sleeps in long steps, so that it is not itself what is measured.
+    hand.times["idle_from"], hand.times["cpu_from"] = time.monotonic(), time.process_time()
+    hand.rest_s = seconds
+    yield
+    hand.times["idle_to"], hand.times["cpu_to"] = time.monotonic(), time.process_time()
 
 
 def open_terminal(hand: Hand, plan: Plan) -> Steps:

@@ -21,6 +21,7 @@ def main() -> int:
     parser.add_argument("--plan", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--headless", action="store_true")
+    parser.add_argument("--idle", type=float, help="only open, then rest this many seconds")
     chosen = parser.parse_args()
 
     from kiosk.app import equip, make_app, start_logging
@@ -37,14 +38,18 @@ def main() -> int:
     from kivy.clock import Clock
 
     from tests.visit.hand import Hand, VisitFailedError
-    from tests.visit.script import whole_visit
+    from tests.visit.script import rest_idle, whole_visit
 
     hand = Hand(chosen.out / "screens")
     hand.times["process_begun"] = _BEGUN
-    steps = whole_visit(hand, Plan.load(chosen.plan))
+    plan = Plan.load(chosen.plan)
+    steps = rest_idle(hand, plan, chosen.idle) if chosen.idle else whole_visit(hand, plan)
+    record = config.printer.record_to
     result = [1]
 
     def play(_dt: float) -> None:
+        if record is not None:
+            hand.watch_printer(record)
         try:
             next(steps)
         except StopIteration:
@@ -52,6 +57,10 @@ def main() -> int:
         except VisitFailedError as error:
             sys.stderr.write(f"the visit failed: {error}\n")
         else:
+            if hand.rest_s:
+                Clock.unschedule(play)
+                Clock.schedule_once(play, hand.rest_s)
+                hand.rest_s = 0.0
             return
         Clock.unschedule(play)
         app.stop()
