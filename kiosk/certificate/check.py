@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import hashlib
 import json
+import unicodedata
 from collections.abc import Sequence
 
 import pypdfium2 as pdfium
@@ -15,9 +16,15 @@ from kiosk.certificate.seal import SealImage
 from kiosk.domain.pdfium_lock import PDFIUM_LOCK
 
 
+#: PDFium gives a hyphen at a line's end as a control character, and ligatures as their letters.
+_AS_READ = {0x02: "-", 0xFFFE: "-"} | {
+    code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)
+}
+
+
 def seen(text: str) -> str:
     """Text without blanks and line ends, which a reader places by guess."""
-    return "".join(text.split())
+    return "".join(text.split()).translate(_AS_READ)
 
 
 def extracted_pages(pdf: bytes) -> list[str]:

@@ -9,7 +9,7 @@ from kiosk.domain.certificate import Stamp
 from kiosk.domain.eras import wareki
 
 _GAP = 8 * MM  # table to sentence, sentence to date, date to signatory
-_SEAL_OVER_NAME = 0.5  # em of the name's last character that the seal covers, as seals are set
+_SEAL_OVER_NAME = 0.25  # em of the last character under the seal: readable in black and white too
 
 
 class Closing:

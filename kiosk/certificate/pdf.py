@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import io
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -39,14 +39,24 @@ _MARK_EDGE_WIDTH = 0.7  # two dots at 203 dpi: one is always whole, so the edge 
 _WORD_SPACE = 0.1  # em: from here on readers of the file take the gap for a blank
 
 
-class _Metrics:
+class _ByGlyph:
     """reportlab asks for ``hmetrics[gid]`` and ``glyphPos[gid]``; both are read from the file."""
 
-    def __init__(self, read: Any) -> None:
+    def __init__(self, read: Callable[[int], Any]) -> None:
         self._read = read
 
     def __getitem__(self, gid: int) -> Any:
         return self._read(gid)
+
+
+def _unsigned_metrics(font: FontFile) -> Callable[[int], tuple[int, int]]:
+    """reportlab packs the bearing as it reads it, without a sign: -2 must be 65534."""
+
+    def read(gid: int) -> tuple[int, int]:
+        advance, bearing = font.metrics(gid)
+        return advance, bearing & 0xFFFF
+
+    return read
 
 
 class _Outlines:
@@ -70,8 +80,8 @@ class _Face(ttfonts.TTFontFace):  # type: ignore[misc]
         self.charToGlyph: dict[int, int] = {}
         self.charWidths: dict[int, float] = {}
         self.defaultWidth = 0
-        self.hmetrics = _Metrics(font.metrics)
-        self.glyphPos = _Metrics(font.outline_start)
+        self.hmetrics = _ByGlyph(_unsigned_metrics(font))
+        self.glyphPos = _ByGlyph(font.outline_start)
         self._outlines = _Outlines(font)
 
     def get_table(self, tag: str) -> Any:

@@ -33,7 +33,7 @@ def read_seal(png: bytes) -> SealImage | None:
             if max(image.size) > 4000:
                 return None
             picture = image.convert("RGBA")
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
+    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError):
         return None
     paper = Image.new("RGBA", picture.size, (255, 255, 255, 255))
     flat = Image.alpha_composite(paper, picture).convert("RGB").tobytes()
