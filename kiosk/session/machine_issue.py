@@ -97,6 +97,8 @@ def issue_pressed(session: Session, _: IssuePressed) -> Step:
         return stay(session)
     if session.pending is not None:
         return say(session, Notice.SETTLING)
+    if not session.facts.accepting:
+        return say(session, Notice.STOPPED)
     looked, effects = look_at_printer(session)
     return replace(looked, waiting="LookAtPrinter", notice="", notice_detail=""), effects
 

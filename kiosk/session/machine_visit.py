@@ -64,6 +64,7 @@ from kiosk.session.moves import (
     heard_stop,
     say,
     server_lost,
+    sorry,
     stay,
     visit_of,
     wait_for,
@@ -139,7 +140,9 @@ def apply_answered(session: Session, event: ApplyAnswered) -> Step:
     if session.waiting != "Apply":
         return stay(session)
     if isinstance(event.answer, ServerFault):
-        told = heard_stop(session, event.answer)  # the next second ends the visit with its sentence
+        told = heard_stop(session, event.answer)
+        if not told.facts.accepting:
+            return sorry(told, Notice.STOPPED, "stopped")
         return say(told, Notice.APPLY_FAILED, event.answer.code)
     visit = replace(visit_of(session), application=event.answer)
     return go(replace(session, visit=visit), Phase.SEARCH), ()

@@ -124,7 +124,8 @@ def check_shape(session: Session) -> None:
         facts = session.facts
         assert facts.opened
         assert facts.tested
-        assert not (facts.need_staff or facts.recover_needed)
+        assert not facts.need_staff
+        assert not facts.recover_needed
         assert session.pending is None
 
 
