@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -80,6 +81,13 @@ def test_blanks_hang_and_open_no_line() -> None:
         "あいうえお\u3000\u3000",
         "かきくけこ",
     ]
+
+
+@pytest.mark.parametrize(
+    "text", ["abc-\ndef-\nghi", "ab-" * 80, "あ-\nい-", "ﬁ ﬂ", "x\u00a0y", "㍻㋿㈱½", " 先  頭 "]
+)
+def test_what_readers_write_otherwise_is_not_taken_for_lost(text: str) -> None:
+    assert sheet(entry(remarks=text)).page_count == 1
 
 
 def test_a_line_end_of_the_ledger_is_kept() -> None:
