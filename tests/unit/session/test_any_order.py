@@ -79,6 +79,17 @@ HANDS: tuple[tuple[type[ev.At], dict[str, Any]], ...] = (
 )  # fmt: skip
 
 
+Trouble = tuple[type[ef.Effect], str]
+TROUBLES: list[Trouble | None] = [
+    None,
+    *(
+        (kind, what)
+        for kind in (ef.Reserve, ef.Release, ef.DrawSheet, ef.PrintSheet, ef.Settle)
+        for what in ("before", "after", "stop", "heard_stop", "correct", "paper", "die")
+    ),
+]
+
+
 class TerminalInTheWorld(RuleBasedStateMachine):
     """The pure machine; effects wait in ``todo`` until Hypothesis lets one of them happen."""
 
@@ -146,16 +157,51 @@ class TerminalInTheWorld(RuleBasedStateMachine):
         kind, values = hand
         self._take(kind(self.clock.monotonic(), **values))
 
-    @rule(steps=st.integers(1, 12))
-    def go_forward(self, steps: int) -> None:
-        """A hand that knows its way, and lanes that work: so that the issue is reached often."""
+    @rule(steps=st.integers(1, 12), trouble=st.sampled_from(TROUBLES))
+    def go_forward(self, steps: int, trouble: Trouble | None) -> None:
+        """A hand that knows its way, and lanes that work: so that the issue is reached often.
+
+        ``trouble`` comes once, at the first effect of its kind.
+        """
+        if self.session.phase is Phase.CLOSED:
+            self.section.reopen()
+            self.heartbeat()
         for _ in range(steps):
             for kind, values in FORWARD.get(self.session.phase, ()):
                 self._take(kind(self.clock.monotonic(), **values))
             for _ in range(30):
                 if not self.todo:
                     break
-                self._run(self.todo.pop(0), lose=None)
+                effect, lose = self.todo.pop(0), None
+                if trouble is not None and isinstance(effect, trouble[0]):
+                    if trouble[1] == "die":
+                        self._die_in(effect)
+                        return
+                    lose, trouble = self._trouble(trouble[1]), None
+                self._run(effect, lose)
+
+    def _trouble(self, what: str) -> str | None:
+        """What happens at this effect: its answer is lost, or the world changes under it."""
+        worlds: dict[str, Callable[[], None]] = {
+            "stop": lambda: self.section.stop("止めます。"),
+            "heard_stop": self._stop_and_tell,
+            "correct": self.the_ledger_is_corrected,
+            "paper": lambda: self.the_printer_changes(EMPTY),
+        }
+        if what not in worlds:
+            return what
+        worlds[what]()
+        return None
+
+    def _die_in(self, effect: ef.Effect) -> None:
+        """Before the call left, or after it was done: its answer is heard by nobody."""
+        if self.random.random() < 0.5:
+            self._answer(effect, None)
+        self.the_process_dies(0)
+
+    def _stop_and_tell(self) -> None:
+        self.section.stop("止めます。")
+        self.heartbeat()
 
     # --- lanes and wire -----------------------------------------------------------------------
 
