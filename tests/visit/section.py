@@ -37,11 +37,11 @@ class Section:
     def url(self) -> str:
         return f"http://{HOST}:{self.port}"
 
-    def command(self, *words: str) -> subprocess.CompletedProcess[str]:
+    def command(self, *words: str, timeout_s: float = 300) -> subprocess.CompletedProcess[str]:
         """One of the server's own commands; its output is returned, its complaint is ours."""
         return subprocess.run(
             [sys.executable, "-m", "admin", *words, "--data-dir", str(self.data)],
-            capture_output=True, text=True, timeout=300, check=False, env=self._environment(),
+            capture_output=True, text=True, timeout=timeout_s, check=False, env=self._environment(),
         )  # fmt: skip
 
     def _environment(self) -> dict[str, str]:
