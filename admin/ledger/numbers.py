@@ -22,7 +22,7 @@ _COMPACT_GROUPS = re.compile(r"[0-9]+|[a-z]+|/|[^0-9a-z/]+")
 _KANJI_AFTER_ERA = re.compile(r"(?<=令和|平成|昭和|大正)[一二三四五六七八九十]+")
 _ERA_YEAR = re.compile(
     r"第?(?P<era>令和|平成|昭和|大正|[rhst](?=[0-9元]))(?P<year>元|[0-9]{1,2})"
-    r"(?P<unit>年度?)?(?![0-9])"
+    r"(?:(?P<unit>年度?)|(?![0-9]))"
 )
 _WESTERN_YEAR = re.compile(r"第?(?P<year>(?:19|20)[0-9]{2})(?:(?P<unit>年度?)|(?=[-\s]))")
 #: Shortest number of letters and digits that is one of a kind, without a lot beside it.

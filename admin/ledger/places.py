@@ -148,7 +148,7 @@ def similar_towns(text: str) -> tuple[str, ...]:
     for town in ward_towns():
         spellings = [glyphs(town.base), hiragana(plain(town.kana))]
         alike = any(
-            one and ((len(head) > 1 and head in one) or (len(one) > 2 and _near(head, one)))
+            one and ((len(head) > 1 and head in one) or (len(one) > 1 and _near(head, one)))
             for one in spellings
         )
         if alike and town.base not in exact:

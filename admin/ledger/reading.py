@@ -11,7 +11,16 @@ from typing import Any
 import rfc8785
 
 from admin.db.ledger_tables import ORDER_KEY_ID_BITS, RECORDED_FIELDS
-from admin.ledger.folding import glyphs, grams, has_variants, hiragana, owner_plain, plain, term
+from admin.ledger.folding import (
+    dashes,
+    glyphs,
+    grams,
+    has_variants,
+    hiragana,
+    owner_plain,
+    plain,
+    term,
+)
 from admin.ledger.lots import Place, Recorded, read_recorded
 from admin.ledger.numbers import number_terms, plan_key, read_number
 from kiosk.domain.eras import fiscal_year
@@ -85,7 +94,7 @@ def _owner_terms(key: str, exact: str) -> list[str]:
 
 def use_words(text: str) -> list[str]:
     """Whole words of 主要用途 and 構造, folded."""
-    flat = glyphs(hiragana(plain(text))).translate(_WORD_SPLIT)
+    flat = glyphs(hiragana(dashes(plain(text)))).translate(_WORD_SPLIT)
     return [term("u", word) for word in flat.split() if word]
 
 

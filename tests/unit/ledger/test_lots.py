@@ -1,0 +1,104 @@
+"""Reading addresses as recorded and as typed."""
+
+from __future__ import annotations
+
+import pytest
+
+from admin.ledger.lots import address_text, read_recorded
+from admin.ledger.places import place_label, read_place, similar_towns
+
+
+def paths(cell: str) -> list[str]:
+    return [place.path() for place in read_recorded(cell).places]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "中央一丁目4番1",
+        "中央１丁目４番地１",
+        "東京都江戸川区中央一丁目四番地の一",
+        "江戸川区 中央 1丁目 4-1",
+        "中央一丁目４の１",
+        "ちゅうおう1丁目4ー1",
+        "ﾁｭｳｵｳ1丁目4−1",
+        "中央一丁目4番1の一部",
+        "中央一丁目4番1号101号室",
+        "中央一丁目4番1　外2筆",
+        "中央1丁目4番1 コーポ二番館",
+    ],
+)
+def test_one_lot_in_many_spellings(cell: str) -> None:
+    assert paths(cell) == ["中央/1/4/1"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "places"),
+    [
+        ("上篠崎3-2", ["上篠崎/3/2", "上篠崎/0/3/2"]),
+        ("上篠崎三丁目2", ["上篠崎/3/2"]),
+        ("上篠崎3番地2", ["上篠崎/0/3/2"]),
+        ("一之江町2000番地の3", ["一之江町/0/2000/3"]),
+        ("一の江三丁目1番", ["一之江/3/1"]),
+        ("二之江町1379", ["二之江町/0/1379"]),
+        ("本一色二丁目1", ["本一色/2/1"]),
+        ("江戸川区江戸川一丁目11番1", ["江戸川/1/11/1"]),
+        ("中央一丁目4番1、4番2", ["中央/1/4/1", "中央/1/4/2"]),
+        ("中央一丁目4番1、同5番", ["中央/1/4/1", "中央/1/5"]),
+        ("中央一丁目1番1～3", ["中央/1/1/1", "中央/1/1/2", "中央/1/1/3"]),
+        ("中央一丁目4番1及び平井二丁目3番", ["中央/1/4/1", "平井/2/3"]),
+    ],
+)
+def test_what_a_cell_names(cell: str, places: list[str]) -> None:
+    assert paths(cell) == places
+
+
+def test_a_town_that_is_gone_is_kept_as_text() -> None:
+    read = read_recorded("小岩町一丁目２番３")
+    assert read.places == ()
+    assert read.unread == address_text("小岩町1-2-3") == "小岩町1-2-3"
+
+
+def test_an_endless_range_is_not_spelled_out() -> None:
+    assert len(paths("中央一丁目1番1～9999")) == 1
+
+
+def test_a_dropped_cho_means_every_town_it_can_mean() -> None:
+    meaning = read_place("鹿骨3-1")
+    assert meaning is not None
+    assert [p.path() for p in meaning.first] == ["鹿骨/3/1", "鹿骨/0/3/1"]
+    assert [p.path() for p in meaning.other] == ["鹿骨町/0/3/1"]
+
+
+def test_a_tapped_town_holds_whatever_is_typed() -> None:
+    meaning = read_place("４の１", "中央一丁目")
+    assert meaning is not None
+    assert [p.path() for p in meaning.places] == ["中央/1/4/1"]
+
+
+def test_a_tapped_town_without_chome_is_every_chome() -> None:
+    meaning = read_place("4-1", "中央")
+    assert meaning is not None
+    assert "中央/0/4/1" in {p.path() for p in meaning.places}
+    assert {f"中央/{n}/4/1" for n in (1, 2, 3, 4)} <= {p.path() for p in meaning.places}
+
+
+def test_a_name_that_begins_like_a_town_is_no_place() -> None:
+    meaning = read_place("中央不動産")
+    assert meaning is not None
+    assert meaning.glued
+
+
+def test_towns_that_look_alike() -> None:
+    kasai = {"北葛西1-2", "中葛西1-2", "西葛西1-2", "東葛西1-2", "南葛西1-2"}
+    assert set(similar_towns("葛西1-2")) == kasai
+    assert "東小松川1" in similar_towns("東小松1")
+    assert "船堀3-1" in similar_towns("船掘3-1")
+    assert similar_towns("") == ()
+    assert similar_towns("123") == ()
+
+
+def test_labels_say_which_reading() -> None:
+    meaning = read_place("上篠崎3-2")
+    assert meaning is not None
+    assert [place_label(p) for p in meaning.first] == ["上篠崎三丁目2", "上篠崎3番地2"]
