@@ -15,7 +15,6 @@ from kiosk.certificate.places import Page
 from kiosk.certificate.seal import SealImage
 from kiosk.domain.pdfium_lock import PDFIUM_LOCK
 
-
 #: PDFium gives a hyphen at a line's end as a control character, and ligatures as their letters.
 _AS_READ = {0x02: "-", 0xFFFE: "-"} | {
     code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)

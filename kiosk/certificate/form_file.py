@@ -20,6 +20,11 @@ Text = Annotated[str, Field(min_length=1, max_length=2000)]
 Millimetres = Annotated[float, Field(ge=0, le=210, strict=False)]
 Points = Annotated[float, Field(ge=5, le=40, strict=False)]
 
+_PAPER_MM = 210  # A4
+_NARROWEST_LABEL_MM = 14
+_NARROWEST_VALUE_MM = 50
+_HIGHEST_ROW_MM = 30
+
 LEDGER_FIELDS = frozenset(name for _, name in STANDARD_HEADINGS)
 DISPOSITION_FIELDS = frozenset({"number", "date", "issuer", "detail"})
 
@@ -139,7 +144,7 @@ class Seal(Effective):
     file: Text
     sample: bool
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-    width_mm: Millimetres = 24.0
+    width_mm: Annotated[float, Field(ge=8, le=40, strict=False)] = 24.0
 
 
 class Words(_Part):
@@ -174,6 +179,16 @@ class Layout(_Part):
     label_size: Points = 10
     small_size: Points = 9
     leading: Annotated[float, Field(ge=1.1, le=2.5, strict=False)] = 1.45  # of the size
+
+    @model_validator(mode="after")
+    def _columns(self) -> Self:
+        if self.label_width_mm < self.group_width_mm + _NARROWEST_LABEL_MM:
+            raise ValueError("label_width_mm leaves no room beside group_width_mm")
+        if _PAPER_MM - 2 * self.margin_side_mm - self.label_width_mm < _NARROWEST_VALUE_MM:
+            raise ValueError("margin_side_mm and label_width_mm leave no room for the values")
+        if not 0 < self.row_min_mm <= self.row_max_mm <= _HIGHEST_ROW_MM:
+            raise ValueError("row_min_mm must be above 0 and not above row_max_mm")
+        return self
 
 
 class FormFile(_Part):

@@ -7,6 +7,7 @@ date, signatory, seal, disclaimer) stays in one piece with at least two lines of
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 from kiosk.certificate.closing import Closing
 from kiosk.certificate.flow import Flow, RowBox, units_of
@@ -17,6 +18,13 @@ from kiosk.certificate.table import Table
 from kiosk.certificate.wrap import gap_count, line_width
 from kiosk.domain.certificate import CertificateContent, Stamp
 from kiosk.domain.eras import wareki
+
+_SLACK = 0.5  # points; of rounding, and of the last letter's own side bearing
+
+
+def run_width(run: TextRun) -> float:
+    """Points from the first letter's start to the last one's end."""
+    return line_width(run.glyphs, run.size) + run.spacing * gap_count(run.glyphs)
 
 
 def stamp_texts(form: Form, stamp: Stamp) -> list[str]:
@@ -63,6 +71,7 @@ class _Sheet:
             if n == len(self.sets):
                 self.closing.draw(page, y)
             self._footer(page, n, len(self.sets))
+            self._check_margins(page)
             pages.append(page)
         return pages
 
@@ -128,3 +137,13 @@ class _Sheet:
         if n < m:
             line = measure.shape(words.next_page)
             page.runs.append(TextRun(measure.right - line_width(line, size), y, size, line))
+        feet = [run for run in page.runs if run.y == y]
+        if any(one.x + run_width(one) > other.x for one, other in pairwise(feet)):
+            raise ValueError("the words at the foot of the page do not fit beside each other")
+
+    def _check_margins(self, page: Page) -> None:
+        """Nothing is cut: a head or label that is too long for the paper refuses the sheet."""
+        left, right = self.measure.left - _SLACK, self.measure.right + _SLACK
+        for run in page.runs:
+            if run.x < left or run.x + run_width(run) > right:
+                raise ValueError("a line of the form does not fit between the margins")

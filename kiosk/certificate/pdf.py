@@ -33,6 +33,8 @@ _BFCHARS = 100  # entries per block, PDF's limit for CMaps
 DRAW_LOCK = threading.Lock()
 
 _MARK_SIZE = 185.0  # points
+_MARK_LENGTH = 640.0  # points: a longer word than 見本 is set smaller
+_MARK_SPACING = 0.35  # em
 _MARK_FILL = 0.93  # light enough to read through
 _MARK_EDGE = 0.45  # dark enough to stay on a printer that knows only black and white
 _MARK_EDGE_WIDTH = 0.7  # two dots at 203 dpi: one is always whole, so the edge never breaks
@@ -259,16 +261,15 @@ def _draw_run(canvas: Canvas, run: TextRun, fonts: Sequence[SheetFont]) -> None:
 
 def _draw_mark(canvas: Canvas, glyphs: tuple[Glyph, ...], fonts: Sequence[SheetFont]) -> None:
     """見本 from corner to corner, below the text."""
-    width = sum(glyph.advance for glyph in glyphs) * _MARK_SIZE
-    spacing = 0.35 * _MARK_SIZE
-    width += spacing * (len(glyphs) - 1)
+    em = sum(glyph.advance for glyph in glyphs) + _MARK_SPACING * (len(glyphs) - 1)
+    size = min(_MARK_SIZE, _MARK_LENGTH / em)
     canvas.saveState()
     canvas.setFillGray(_MARK_FILL)
     canvas.setStrokeGray(_MARK_EDGE)
     canvas.setLineWidth(_MARK_EDGE_WIDTH)
     canvas.translate(PAGE_WIDTH / 2, PAGE_HEIGHT / 2)
     canvas.rotate(52)
-    run = TextRun(-width / 2, -0.38 * _MARK_SIZE, _MARK_SIZE, glyphs, spacing)
+    run = TextRun(-em * size / 2, -0.38 * size, size, glyphs, _MARK_SPACING * size)
     _text(canvas, run, fonts, mode=2)
     canvas.restoreState()
 

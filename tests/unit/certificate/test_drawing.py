@@ -15,6 +15,7 @@ from PIL import Image
 from kiosk.certificate import check
 from kiosk.certificate.maker import CertificateMaker
 from kiosk.domain.certificate import DrawnCertificate, DrawRefusal
+from kiosk.printing.raster import HEADS, HeadGeometry, PdfiumRasterizer
 from tests.unit.certificate.papers import (
     DAY,
     ENTRY,
@@ -75,6 +76,19 @@ def test_ink_stays_inside_the_margins(pages: int) -> None:
         assert right < 190
         assert top > 15
         assert bottom < 285
+
+
+@pytest.mark.parametrize("head", HEADS.values(), ids=lambda head: head.name)
+@pytest.mark.parametrize("pages", [1, 3])
+def test_every_head_prints_all_of_it(head: HeadGeometry, pages: int) -> None:
+    """The rasterizer refuses ink beyond the head; these heads are narrower than the paper."""
+    assert len(PdfiumRasterizer(head).pages(sheet(SIZES[pages]).pdf)) == pages
+
+
+def test_a_terminals_name_that_does_not_fit_is_refused_not_cut() -> None:
+    refused = maker().draw(content(), stamp(terminal="kiosk-" * 20))
+    assert isinstance(refused, DrawRefusal)
+    assert (refused.code, "foot" in refused.detail) == ("form_invalid", True)
 
 
 def test_paper_is_a4() -> None:

@@ -15,8 +15,10 @@ from kiosk.certificate.command import DEFAULT_FORM as OF_COMMAND
 from kiosk.certificate.form import FORM_FAULTS, FormFault
 from kiosk.certificate.maker import CertificateMaker
 from kiosk.certificate.sentences import _sentences, sentence
+from kiosk.domain.certificate import DrawRefusal
 from tests.unit.certificate.papers import (
     changed_form,
+    content,
     fault,
     load,
     pictures,
@@ -107,6 +109,10 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a word for yes": ({"sample": "no"}, "sample"),
     "page without number": ({"words": {"page": "ページ"}}, "page"),
+    "a seal nobody sees": ({"seals": [sample_seal() | {"width_mm": 0}]}, "width_mm"),
+    "no room for labels": ({"layout": {"label_width_mm": 30}}, "label_width_mm"),
+    "no room for values": ({"layout": {"label_width_mm": 130}}, "label_width_mm"),
+    "rows without height": ({"layout": {"row_min_mm": 0}}, "row_min_mm"),
     "margin under the head's crop": ({"layout": {"margin_side_mm": 5}}, "margin_side_mm"),
 }  # fmt: skip
 
@@ -143,6 +149,34 @@ def test_a_seal_of_many_colours_and_with_transparency_is_drawn(tmp_path: Path) -
     by = load(changed_form(tmp_path, seals=seal_file(tmp_path, png(picture))))
     drawn = sheet(by=by)
     assert len(pictures(drawn.pdf)) == 1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"title": "台帳記載事項証明書" * 9},
+        {"words": {"preview_notice": "プレビュー" * 9}},
+        {"words": {"number": "証明番号" * 15}},
+        {"disclaimer": "断り書き" * 500},
+        {"items": [ITEM | {"label": "地名地番" * 400}]},
+    ],
+)
+def test_words_of_the_form_that_do_not_fit_refuse_the_sheet(
+    tmp_path: Path, changes: dict[str, Any]
+) -> None:
+    by = load(changed_form(tmp_path, **changes))
+    refused = by.draw(content(by=by), None)
+    assert isinstance(refused, DrawRefusal)
+    assert refused.code == "form_invalid"
+    assert "fit" in refused.detail or "higher than a page" in refused.detail
+
+
+@pytest.mark.parametrize("words", ["SAMPLE", "見", "みほん（見本）"])
+def test_another_word_for_sample_stays_on_the_paper(tmp_path: Path, words: str) -> None:
+    by = load(changed_form(tmp_path, words={"sample_mark": words}))
+    picture = pictures(sheet(by=by).pdf)[0].convert("L")
+    edge = picture.crop((0, 0, 12, picture.height))
+    assert edge.getextrema() == (255, 255)
 
 
 def test_the_identity_covers_form_seal_and_fonts(tmp_path: Path) -> None:
