@@ -85,7 +85,7 @@ def _protection(database: Database) -> dict[str, str]:
                 "WHERE pronamespace = 'public'::regnamespace"
             )
         return {
-            str(name): _NOISE.sub(" ", str(said)) for name, said in connection.execute(text(query))
+            str(name): _NOISE.sub("", str(said)) for name, said in connection.execute(text(query))
         }
 
 
@@ -94,7 +94,7 @@ def _checks(database: Database) -> dict[str, list[str]]:
         asked = inspect(connection)
         return {
             table: sorted(
-                f"{check['name']}: " + _NOISE.sub(" ", str(check["sqltext"]))
+                f"{check['name']}: " + _NOISE.sub("", str(check["sqltext"]))
                 for check in asked.get_check_constraints(table)
             )
             for table in asked.get_table_names()
