@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
+from fastapi import FastAPI
 
 from admin.app import create_app
+from admin.services import accounts
 from admin.services.accounts import Role
 from admin.settings import Settings
 from tests.fixtures.browser import Browser
@@ -25,8 +29,12 @@ class Office:
     world: World
     settings: Settings
 
+    @cached_property
+    def app(self) -> FastAPI:
+        return create_app(self.settings, self.world.services)
+
     def browser(self, origin: str = "http://127.0.0.1:8600") -> Browser:
-        return Browser(create_app(self.settings, self.world.services), origin)
+        return Browser(self.app, origin)
 
     def signed_in(
         self, role: Role = Role.GENERAL_MANAGER, staff_id: str = "chief", days: int = 365
@@ -38,6 +46,14 @@ class Office:
         browser.send("/password", old=password, new=NEW_PASSWORD, again=NEW_PASSWORD)
         assert browser.page.status_code == 200, browser.words
         return browser
+
+
+@pytest.fixture(autouse=True)
+def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Real argon2, but of the smallest size: these tests are about pages."""
+    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(accounts, "_hasher", quick)
+    monkeypatch.setattr(accounts, "_DECOY", quick.hash("nobody's"))
 
 
 @pytest.fixture
