@@ -42,6 +42,7 @@ from kiosk.domain.query import (
     TooMany,
 )
 
+NAMES = ("import-ledger", "search", "reindex-ledger", "write-sample-ledger")
 #: Seconds between two lines of progress.
 PROGRESS_EVERY_S = 2.0
 SAMPLE_ENTRIES = 2400
