@@ -7,7 +7,6 @@ date, signatory, seal, disclaimer) stays in one piece with at least two lines of
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import pairwise
 
 from kiosk.certificate.closing import Closing
 from kiosk.certificate.flow import Flow, RowBox, units_of
@@ -19,6 +18,7 @@ from kiosk.certificate.wrap import gap_count, line_width
 from kiosk.domain.certificate import CertificateContent, Stamp
 from kiosk.domain.eras import wareki
 
+_SMALLEST = 5.0  # points
 _SLACK = 0.5  # points; of rounding, and of the last letter's own side bearing
 
 
@@ -128,18 +128,28 @@ class _Sheet:
     def _footer(self, page: Page, n: int, m: int) -> None:
         measure, words, size = self.measure, self.file.words, self.look.small_size
         y = self.look.margin_bottom_mm * MM
+        number = words.page.replace("{n}", str(n)).replace("{m}", str(m))
+        self._centred(page, number, y, size, 0.0)
+        centre = page.runs.pop()
         left = words.preview_notice
         if self.stamp is not None:
             left = f"{words.terminal}\u3000{self.stamp.terminal}"
-        page.runs.append(TextRun(measure.left, y, size, measure.shape(left)))
-        number = words.page.replace("{n}", str(n)).replace("{m}", str(m))
-        self._centred(page, number, y, size, 0.0)
+        page.runs.append(self._fitted(left, y, centre.x - size - measure.left))
+        page.runs.append(centre)
         if n < m:
             line = measure.shape(words.next_page)
-            page.runs.append(TextRun(measure.right - line_width(line, size), y, size, line))
-        feet = [run for run in page.runs if run.y == y]
-        if any(one.x + run_width(one) > other.x for one, other in pairwise(feet)):
-            raise ValueError("the words at the foot of the page do not fit beside each other")
+            start = measure.right - line_width(line, size)
+            if start < centre.x + run_width(centre):
+                raise ValueError("the words at the foot of the page do not fit")
+            page.runs.append(TextRun(start, y, size, line))
+
+    def _fitted(self, text: str, y: float, width: float) -> TextRun:
+        """At the left margin, smaller where it is long (a terminal's name has up to 64 letters)."""
+        line = self.measure.shape(text)
+        size = min(self.look.small_size, width / line_width(line, 1.0))
+        if size < _SMALLEST:
+            raise ValueError("the words at the foot of the page do not fit")
+        return TextRun(self.measure.left, y, size, line)
 
     def _check_margins(self, page: Page) -> None:
         """Nothing is cut: a head or label that is too long for the paper refuses the sheet."""

@@ -85,7 +85,10 @@ def test_every_head_prints_all_of_it(head: HeadGeometry, pages: int) -> None:
     assert len(PdfiumRasterizer(head).pages(sheet(SIZES[pages]).pdf)) == pages
 
 
-def test_a_terminals_name_that_does_not_fit_is_refused_not_cut() -> None:
+def test_a_long_name_of_a_terminal_is_set_smaller_and_never_cut() -> None:
+    longest = maker().draw(content(), stamp(terminal="w" * 64))
+    assert isinstance(longest, DrawnCertificate)
+    assert "w" * 64 in said(longest.pdf)[0]
     refused = maker().draw(content(), stamp(terminal="kiosk-" * 20))
     assert isinstance(refused, DrawRefusal)
     assert (refused.code, "foot" in refused.detail) == ("form_invalid", True)
