@@ -1,0 +1,77 @@
+"""The operation log's page: rows, filters, pages, and the check of the chain."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import text
+
+from admin.services import operation_rows
+from admin.services.operation_rows import OperationPage, RowFilter
+from kiosk.domain.issuance import IssueState
+from tests.fixtures.browser import Browser
+from tests.integration.views.conftest import Office
+from tests.integration.views.test_print_log import rows
+
+
+def test_rows_are_shown_newest_first_and_looking_is_a_row(office: Office, chief: Browser) -> None:
+    issue_id = office.world.in_state(IssueState.VOIDED)
+    chief.get("/operations")
+    for words in ("採番", "印刷済み", "職員が結果を記録", "見本のため無効", "端末 terminal-1",
+                  "職員 chief", "サインイン"):  # fmt: skip
+        assert words in chief.words
+    assert f'href="/issues/{issue_id}"' in chief.page.text
+    assert chief.words.index("職員が結果を記録") < chief.words.index("採番 端末")
+    assert rows(office.world, "log.searched")[-1]["filters"] == []
+    assert office.world.events()[-1] == "log.searched"
+
+
+def test_filters(office: Office, chief: Browser) -> None:
+    office.world.in_state(IssueState.PRINTED)
+    for query, here, not_here in (
+        ("event=staff.signed_in", "サインイン", "端末 terminal-1"),
+        ("actor=terminal-1", "端末 terminal-1", "職員 chief サインイン"),
+        ("from=2026-06-16", "条件に合う操作はありません", "端末 terminal-1"),
+    ):
+        chief.get(f"/operations?{query}")
+        table = chief.words.split("条件を消す")[1]
+        assert here in table, query
+        assert not_here not in table, query
+    for query in ("from=いつか", "event=no.such"):
+        chief.get(f"/operations?{query}")
+        assert chief.page.status_code == 422
+
+
+def test_pages(office: Office, chief: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = operation_rows.page
+
+    def small(session, wanted: RowFilter, before: int | None = None) -> OperationPage:  # type: ignore[no-untyped-def]
+        return real(session, wanted, before, 4)
+
+    monkeypatch.setattr(operation_rows, "page", small)
+    office.world.in_state(IssueState.PRINTED)
+    chief.get("/operations?event=&actor=")
+    assert "前の 100 行" in chief.words
+    with office.world.database.read() as session:
+        first = real(session, RowFilter(), None, 4)
+        second = real(session, RowFilter(), first.before, 4)
+    assert [row.seq for row in second.rows] == [row.seq - 4 for row in first.rows]
+
+
+def test_the_chain_is_checked_and_the_check_is_a_row(office: Office, chief: Browser) -> None:
+    chief.get("/operations")
+    before = office.world.chain()
+    chief.send("/operations/verify")
+    assert f"はじめから {before.rows} 行を確かめました" in chief.words
+    assert before.head in chief.words
+    said = rows(office.world, "log.verified")
+    assert said == [{"rows": before.rows, "chain_head": before.head, "ok": True}]
+
+
+def test_a_broken_chain_is_shouted(office: Office, chief: Browser) -> None:
+    chief.get("/operations")
+    with office.world.database.write() as session:
+        session.execute(text("UPDATE log_head SET hash = :no"), {"no": bytes(32)})
+    chief.send("/operations/verify")
+    assert "鎖が合いません" in chief.words
+    assert "すぐに統括管理者へ知らせてください" in chief.words
+    assert rows(office.world, "log.verified")[0]["ok"] is False
