@@ -118,7 +118,8 @@ def introduce(facts: dict[str, Any], port: int) -> None:
     say("  端末をひらく")
     say(f"    職員番号       {facts['terminal_staff_id']}")
     say(f"    暗証番号       {facts['terminal_pin']}")
-    say("  プリンターであそぶ  python -m kiosk.printing.simulator_control --help")
+    say("  プリンターであそぶ (別の窓で。ほかの言葉は --help)")
+    say("    .venv/bin/python -m kiosk.printing.simulator_control var/demo/printer.sock paper-empty")
     say("  おわるとき       Ctrl-C      最初から  make reset-demo")
     say("")
 
@@ -126,12 +127,17 @@ def introduce(facts: dict[str, Any], port: int) -> None:
 def run_terminal(facts: dict[str, Any]) -> None:
     """Keep the terminal open until it is closed on purpose; after a crash it starts again."""
     crashes: list[float] = []
+    log_path = DATA / "terminal.log"
+    say(f"  端末の記録       {log_path}")
     while True:
-        terminal = subprocess.Popen(
-            [sys.executable, "-m", "kiosk", "run", "--config", facts["kiosk_config"]],
-            cwd=ROOT,
-            start_new_session=True,
-        )
+        with log_path.open("ab") as log:
+            terminal = subprocess.Popen(
+                [sys.executable, "-m", "kiosk", "run", "--config", facts["kiosk_config"]],
+                cwd=ROOT,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
         try:
             code = terminal.wait()
         finally:
@@ -141,7 +147,7 @@ def run_terminal(facts: dict[str, Any]) -> None:
         now = time.monotonic()
         crashes = [t for t in crashes if now - t < CRASH_WINDOW_S] + [now]
         if len(crashes) > CRASHES_MAX:
-            raise Said("端末が続けて止まります。画面の記録を見て、原因を直してからもう一度どうぞ。")
+            raise Said(f"端末が続けて止まります。{log_path} を見て、原因を直してからもう一度どうぞ。")
         say(
             f"端末が止まりました ({code})。もう一度ひらきます。"
             "係員が暗証番号でひらくまで受け付けません。"
@@ -157,10 +163,7 @@ def play_visit(port: int) -> int:
         return 1
     command = [sys.executable, "-m", "tests.visit", "--out", str(out)]
     command += ["--demo", str(DATA), "--port", str(port)]
-    code = subprocess.run(command, cwd=ROOT, check=False).returncode
-    if code == 0:
-        say(f"できました。画面の絵 {out / 'screens'}、証明書 {out / 'certificate.pdf'}")
-    return code
+    return subprocess.run(command, cwd=ROOT, check=False).returncode
 
 
 def _interrupt(_signal: int, _frame: object) -> None:
@@ -168,7 +171,9 @@ def _interrupt(_signal: int, _frame: object) -> None:
 
 
 def run(port: int) -> int:
-    signal.signal(signal.SIGTERM, _interrupt)
+    # SIGINT too: a shell starts its background jobs with Ctrl-C ignored.
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, _interrupt)
     with only_one(DATA):
         if not port_is_free(port):
             raise Said(
