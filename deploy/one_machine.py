@@ -23,7 +23,8 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-DATA = ROOT / "var" / "demo"
+#: DAICHO_DEMO names another folder: for a second demo on one machine, and for tests.
+DATA = Path(os.environ.get("DAICHO_DEMO", ROOT / "var" / "demo")).absolute()
 HOST = "127.0.0.1"
 DEFAULT_PORT = 8600
 #: A cold start on two cores takes about two seconds; this is for a machine under load.
@@ -119,7 +120,8 @@ def introduce(facts: dict[str, Any], port: int) -> None:
     say(f"    職員番号       {facts['terminal_staff_id']}")
     say(f"    暗証番号       {facts['terminal_pin']}")
     say("  プリンターであそぶ (別の窓で。ほかの言葉は --help)")
-    say("    .venv/bin/python -m kiosk.printing.simulator_control var/demo/printer.sock paper-empty")
+    say("    .venv/bin/python -m kiosk.printing.simulator_control \\")
+    say(f"      {DATA / 'printer.sock'} paper-empty")
     say("  おわるとき       Ctrl-C      最初から  make reset-demo")
     say("")
 
@@ -147,7 +149,9 @@ def run_terminal(facts: dict[str, Any]) -> None:
         now = time.monotonic()
         crashes = [t for t in crashes if now - t < CRASH_WINDOW_S] + [now]
         if len(crashes) > CRASHES_MAX:
-            raise Said(f"端末が続けて止まります。{log_path} を見て、原因を直してからもう一度どうぞ。")
+            raise Said(
+                f"端末が続けて止まります。{log_path} を見て、原因を直してからもう一度どうぞ。"
+            )
         say(
             f"端末が止まりました ({code})。もう一度ひらきます。"
             "係員が暗証番号でひらくまで受け付けません。"

@@ -1,0 +1,145 @@
+"""``make run`` as a person meets it: both programs, a second start, a killed terminal, Ctrl-C."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.visit.display import virtual_display
+from tests.visit.section import free_port
+
+START_S = 90.0
+COMMAND = [sys.executable, "-m", "deploy.one_machine"]
+
+
+@dataclass
+class Running:
+    """The demo under a display of its own."""
+
+    process: subprocess.Popen[bytes]
+    environment: dict[str, str]
+    data: Path
+    port: int
+    said: Path
+
+    def text(self) -> str:
+        return self.said.read_text(encoding="utf-8")
+
+    def log(self) -> str:
+        path = self.data / "terminal.log"
+        return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+
+    def answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/", timeout=5) as page:
+                return bool(page.status == 200)
+        except OSError:
+            return False
+
+    def terminal_pid(self) -> int:
+        """The terminal's process, found by the configuration that only it was given."""
+        wanted = str(self.data / "kiosk.toml").encode()
+        for entry in Path("/proc").iterdir():
+            if entry.name.isdigit():
+                try:
+                    words = (entry / "cmdline").read_bytes().split(b"\0")
+                except OSError:
+                    continue
+                if wanted in words and b"kiosk" in words:
+                    return int(entry.name)
+        return 0
+
+
+def _until(what: str, true: object, seconds: float = START_S) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if callable(true) and true():
+            return
+        time.sleep(0.2)
+    pytest.fail(f"not within {seconds} s: {what}")
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[Running]:
+    port = free_port()
+    data = tmp_path / "demo"
+    said = tmp_path / "said.txt"
+    with virtual_display() as display, said.open("wb") as out:
+        environment = {
+            **os.environ, "DISPLAY": display, "DAICHO_DEMO": str(data), "DAICHO_PORT": str(port)
+        }  # fmt: skip
+        process = subprocess.Popen([*COMMAND, "run"], env=environment, stdout=out, stderr=out)
+        yield Running(process, environment, data, port, said)
+        process.terminate()
+        process.wait(60)
+
+
+def _again(running: Running, **changes: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, "run"], env=running.environment | changes, capture_output=True, text=True,
+        timeout=120, check=False,
+    )  # fmt: skip
+
+
+def test_the_demo_from_start_to_ctrl_c(running: Running) -> None:
+    opened = "phase starting -> sign_in"
+    _until("the terminal waits for staff", lambda: opened in running.log())
+    assert running.answers()
+    assert re.search(r"最初のパスワード \S+", running.text())
+    assert re.search(r"暗証番号 +\d{6}", running.text())
+
+    second = _again(running)
+    assert second.returncode == 2
+    assert "すでに動いています" in second.stdout
+
+    first_pid = running.terminal_pid()
+    assert first_pid
+    os.kill(first_pid, signal.SIGKILL)
+    _until("it is opened again", lambda: running.log().count(opened) == 2)
+    assert running.answers()
+    assert running.terminal_pid() not in {0, first_pid}
+    assert "もう一度ひらきます" in running.text()
+
+    running.process.send_signal(signal.SIGINT)
+    assert running.process.wait(60) == 0
+    assert not running.answers()
+    assert running.terminal_pid() == 0
+
+
+def test_a_busy_port_gets_a_sentence(tmp_path: Path) -> None:
+    with socket.socket() as busy:
+        busy.bind(("127.0.0.1", 0))
+        busy.listen()
+        port = str(busy.getsockname()[1])
+        environment = {**os.environ, "DAICHO_DEMO": str(tmp_path / "demo"), "DAICHO_PORT": port}
+        made = subprocess.run(
+            [*COMMAND, "run"], env=environment, capture_output=True, text=True, timeout=60,
+            check=False,
+        )  # fmt: skip
+    assert made.returncode == 2
+    assert f"ポート {port} はほかのプログラムが使っています" in made.stdout
+    assert "DAICHO_PORT" in made.stdout
+
+
+def test_reset_forgets_the_demo(tmp_path: Path) -> None:
+    data = tmp_path / "demo"
+    data.mkdir()
+    (data / "demo.json").write_text("{}", encoding="utf-8")
+    environment = {**os.environ, "DAICHO_DEMO": str(data)}
+    made = subprocess.run(
+        [*COMMAND, "reset"], env=environment, capture_output=True, text=True, timeout=60,
+        check=False,
+    )  # fmt: skip
+    assert made.returncode == 0
+    assert not data.exists()
