@@ -69,6 +69,16 @@ def fts_question(clauses: Clauses) -> str:
     return " AND ".join("(" + " OR ".join(map(_quoted, clause)) + ")" for clause in clauses)
 
 
+def plan_each_question(session: Session) -> None:
+    """PostgreSQL: plan for the very terms asked for, until the transaction ends.
+
+    The driver prepares what it sends often, and a plan for terms unknown would read the whole
+    table from its newest end wherever there is a LIMIT. Source: PostgreSQL manual, PREPARE.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
+
+
 def keys(session: Session, clauses: Clauses, limit: int, before: int = NEWEST) -> list[int]:
     """Order keys of at most ``limit`` rows that satisfy ``clauses``: newest first, below
     ``before``."""

@@ -17,6 +17,8 @@ SURNAMES = (
     "平井", "篠崎", "﨑山", "濱田", "浜田", "澤田", "沢田", "廣瀬", "広瀬", "桒原", "桑原", "冨田",
     "富田", "嶋田", "島田", "國分", "国分", "舘野", "館野", "柳沼", "栁沼", "九十九",
 )  # fmt: skip
+#: The commonest name is had by one person in twenty, the rarest by one in two hundred.
+SURNAME_WEIGHTS = tuple(1 / (rank + 10) for rank in range(len(SURNAMES)))
 GIVEN = (
     "太郎", "花子", "一郎", "次郎", "三郎", "和子", "幸子", "良子", "健", "誠", "清", "正", "実",
     "節子", "洋子", "恵子", "久美子", "茂", "勝", "進", "弘", "ヨシ", "ハナ", "トメ", "真由美",
@@ -58,9 +60,7 @@ def owner(random: Random) -> str:
     """A person or an organisation, each marked 見本."""
     if random.random() < 0.22:
         return random.choice(COMPANIES)
-    # Zipf-like: a few names are had by many.
-    rank = int(random.paretovariate(0.6)) - 1
-    surname = SURNAMES[rank] if rank < len(SURNAMES) else random.choice(SURNAMES)
+    surname = random.choices(SURNAMES, SURNAME_WEIGHTS)[0]
     blank = random.choice(("　", "　", " ", ""))
     other = f"　外{random.randint(1, 3)}名" if random.random() < 0.03 else ""
     return f"{surname}{blank}見本{random.choice(GIVEN)}{other}"

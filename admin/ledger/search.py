@@ -14,7 +14,15 @@ from sqlalchemy.orm import Session
 
 from admin.db.ledger_tables import LedgerEntryRow
 from admin.ledger.choices import alternatives, by_town, narrower, wider
-from admin.ledger.index import DETAILS_AT_ONCE, NEWEST, details, entry_id, is_stale, keys
+from admin.ledger.index import (
+    DETAILS_AT_ONCE,
+    NEWEST,
+    details,
+    entry_id,
+    is_stale,
+    keys,
+    plan_each_question,
+)
 from admin.ledger.masking import listed_owner
 from admin.ledger.plan import Plan, Tier, plan_query
 from kiosk.domain.ledger import Category, NotCertifiable
@@ -45,6 +53,7 @@ def search(session: Session, query: Query, *, today: date, data_as_of: str) -> S
     """Search the ledger. ``today`` is Japan's; ``data_as_of`` is passed on (ISO date)."""
     if is_stale(session):
         return SearchUnavailable("index_stale")
+    plan_each_question(session)
     query = _cleaned(query)
     if query.year is not None and not FIRST_YEAR <= query.year <= today.year + YEARS_AHEAD:
         return NoHits(_counted_wider(session, query, Plan(()), today), data_as_of)
