@@ -1,0 +1,38 @@
+"""The contract of the section server, on the real one and on the one in memory."""
+
+from __future__ import annotations
+
+import pytest
+
+from kiosk.domain.ports import SectionServer
+from kiosk.ledger_client.memory import InMemorySectionServer, MemorySection
+from tests.contract.section_contract import PIN, STAFF, Rig, SectionContract
+from tests.fakes.sheet_maker import FakeSheetMaker
+from tests.fixtures.clock import FakeClock
+from tests.fixtures.http_section import Http, cheap_hashes, http
+from tests.fixtures.section import sample_entry
+
+__all__ = ["cheap_hashes", "http"]
+
+
+class TestInMemory(SectionContract):
+    @pytest.fixture
+    def rig(self) -> Rig:
+        maker = FakeSheetMaker()
+        section = MemorySection([sample_entry(n) for n in (1, 2, 3)], maker, FakeClock())
+
+        def newborn() -> SectionServer:
+            return InMemorySectionServer(section)
+
+        server = newborn()
+        server.open_terminal(STAFF, PIN, False)
+        return Rig(server, newborn, lambda: section.stop("点検のため"), section.entries, maker)
+
+
+class TestOverHttp(SectionContract):
+    """Over loopback, on SQLite and on PostgreSQL."""
+
+    @pytest.fixture
+    def rig(self, http: Http) -> Rig:
+        server = http.opened()
+        return Rig(server, http.client, http.world.stop, http.world.entries, http.world.maker)
