@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from admin.db.issue_tables import Issue, PeriodReview, SelfTestReport, Terminal
 from admin.services.context import JST
@@ -43,6 +43,7 @@ class TerminalState:
 def unknown_issues(session: Session, limit: int = 20) -> Sequence[Issue]:
     """Issues that wait for a decision, oldest first."""
     query = select(Issue).where(Issue.state == IssueState.UNKNOWN.value)
+    query = query.options(defer(Issue.sheet))
     return session.scalars(query.order_by(Issue.numbered_at).limit(limit)).all()
 
 

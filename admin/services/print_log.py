@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import Select, and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from admin.db.issue_tables import ApplicationRow, Decision, Issue, PeriodReview, PrintAttempt
 from admin.db.log_tables import LogHead, OperationLog
@@ -92,8 +92,10 @@ def day_start(day: date) -> datetime:
 
 
 def _filtered(session: Session, keys: KeyRing, wanted: LogFilter) -> Select[Issue, str]:
-    query = select(Issue, ApplicationRow.user_id).join(
-        ApplicationRow, ApplicationRow.id == Issue.application_id
+    query = (
+        select(Issue, ApplicationRow.user_id)
+        .join(ApplicationRow, ApplicationRow.id == Issue.application_id)
+        .options(defer(Issue.sheet))  # a list of thousands must not read thousands of sheets
     )
     if wanted.first_day:
         query = query.where(Issue.numbered_at >= day_start(wanted.first_day))
@@ -209,8 +211,10 @@ def rows_as_json(
     since: datetime | None = None,
 ) -> list[dict[str, Any]]:
     """The print log's rows as plain values, oldest first; nothing personal in them."""
-    query = select(Issue, ApplicationRow.user_id, ApplicationRow.visit).join(
-        ApplicationRow, ApplicationRow.id == Issue.application_id
+    query = (
+        select(Issue, ApplicationRow.user_id, ApplicationRow.visit)
+        .join(ApplicationRow, ApplicationRow.id == Issue.application_id)
+        .options(defer(Issue.sheet))
     )
     if visit is not None:
         query = query.where(ApplicationRow.visit == visit)

@@ -40,8 +40,9 @@ def _shown(
     services: Services, visitor: Visitor, wanted: RowFilter, before: int | None
 ) -> OperationPage:
     """The page, and the row that says it was looked at."""
-    with services.database.write() as session:
+    with reading(services) as session:
         found = operation_rows.page(session, wanted, before)
+    with services.database.write() as session:
         operation_log.append(
             session, EventCode.LOG_SEARCHED, visitor.actor, at=services.now(),
             subject="operation-log", data={"filters": _said(wanted), "count": len(found.rows)},

@@ -45,8 +45,10 @@ def _searched(
         return "bad_day"
     if wanted.first_day and wanted.last_day and wanted.first_day > wanted.last_day:
         return "bad_period"
-    with services.database.write() as session:
+    # Read first, so that the log is locked for its row only; nothing is shown without that row.
+    with reading(services) as session:
         found = print_log.page(session, services.keys, wanted, _after(after))
+    with services.database.write() as session:
         operation_log.append(
             session, EventCode.LOG_SEARCHED, visitor.actor, at=services.now(),
             subject="print-log",
