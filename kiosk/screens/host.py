@@ -7,7 +7,6 @@ terminal shows the same sheet of glass.
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable
 from typing import Any
 
 from kivy.core.window import Window
@@ -23,12 +22,9 @@ from kiosk.screens.bars import BottomBar, NoticeBar, Overlay, Steps, TopBar
 from kiosk.screens.consent import ConsentScreen
 from kiosk.screens.entry import ConfirmScreen, EntryScreen
 from kiosk.screens.message import EndingScreen, MessageScreen, SelfTestScreen
-from kiosk.screens.present import applicant as applicant_part
-from kiosk.screens.present import entry as entry_part
-from kiosk.screens.present import issue as issue_part
-from kiosk.screens.present import search as search_part
-from kiosk.screens.present import terminal as terminal_part
 from kiosk.screens.present.frame import Frame
+from kiosk.screens.present.issue import overlay
+from kiosk.screens.present.screens import present
 from kiosk.screens.preview import PreviewScreen
 from kiosk.screens.printing import PrintingScreen
 from kiosk.screens.results import ResultsScreen
@@ -44,30 +40,25 @@ from kiosk.session.state import Phase, Session
 #: A finger that is still coming down from the screen before does not press on the new one.
 SETTLE_S = 0.3
 
-_SCREENS: dict[Phase, tuple[Callable[[Session], Frame], type[Screen]]] = {
-    Phase.STARTING: (terminal_part.starting, MessageScreen),
-    Phase.SIGN_IN: (terminal_part.sign_in, SignInScreen),
-    Phase.SELF_TEST: (terminal_part.self_test, SelfTestScreen),
-    Phase.OUT_OF_ORDER: (terminal_part.out_of_order, MessageScreen),
-    Phase.CLOSED: (terminal_part.closed, MessageScreen),
-    Phase.ATTRACT: (terminal_part.attract, AttractScreen),
-    Phase.CONSENT: (applicant_part.consent, ConsentScreen),
-    Phase.APPLICANT: (applicant_part.applicant, ApplicantScreen),
-    Phase.SEARCH: (search_part.search, SearchScreen),
-    Phase.RESULTS: (search_part.results, ResultsScreen),
-    Phase.ENTRY: (entry_part.entry, EntryScreen),
-    Phase.PREVIEW: (entry_part.preview, PreviewScreen),
-    Phase.CONFIRM: (entry_part.confirm, ConfirmScreen),
-    Phase.PRINTING: (issue_part.printing, PrintingScreen),
-    Phase.TAKE_PAPER: (issue_part.take_paper, EndingScreen),
-    Phase.END: (issue_part.end, EndingScreen),
-    Phase.SORRY: (issue_part.sorry, EndingScreen),
+_SCREENS: dict[Phase, type[Screen]] = {
+    Phase.STARTING: MessageScreen,
+    Phase.SIGN_IN: SignInScreen,
+    Phase.SELF_TEST: SelfTestScreen,
+    Phase.OUT_OF_ORDER: MessageScreen,
+    Phase.CLOSED: MessageScreen,
+    Phase.ATTRACT: AttractScreen,
+    Phase.CONSENT: ConsentScreen,
+    Phase.APPLICANT: ApplicantScreen,
+    Phase.SEARCH: SearchScreen,
+    Phase.RESULTS: ResultsScreen,
+    Phase.ENTRY: EntryScreen,
+    Phase.PREVIEW: PreviewScreen,
+    Phase.CONFIRM: ConfirmScreen,
+    Phase.PRINTING: PrintingScreen,
+    Phase.TAKE_PAPER: EndingScreen,
+    Phase.END: EndingScreen,
+    Phase.SORRY: EndingScreen,
 }
-
-
-def present(session: Session) -> Frame:
-    """The frame of the present phase."""
-    return _SCREENS[session.phase][0](session)
 
 
 class Host(FloatLayout):
@@ -148,14 +139,14 @@ class Host(FloatLayout):
             self._screen.disabled = True
             self._body.remove_widget(self._screen)
         if phase not in self._screens:
-            self._screens[phase] = _SCREENS[phase][1](self.tools)
+            self._screens[phase] = _SCREENS[phase](self.tools)
         self.phase, self._screen = phase, self._screens[phase]
         self._screen.disabled = False
         self._body.add_widget(self._screen)
         self._entered_at = self.tools.now()
 
     def _lay_over(self, session: Session) -> None:
-        view = issue_part.overlay(session)
+        view = overlay(session)
         if view is None:
             if self._overlay is not None:
                 self._glass.remove_widget(self._overlay)
