@@ -156,7 +156,7 @@ def make_app(config: Config, equipment: Equipment, *, headless: bool = False) ->
             self.host.wipe()
 
         def on_start(self) -> None:
-            self.terminal.start(equipment.clock.monotonic())
+            self.terminal.start(equipment.clock.monotonic(), warn_after_s=config.idle_s)
             self.host.show(self.terminal.session)
             self.runner.start_heartbeat()
             Frames.schedule_interval(self._tick, TICK_S)
