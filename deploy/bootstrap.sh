@@ -64,6 +64,14 @@ find_python() {
 # shellcheck disable=SC2086
 install_packages $PACKAGES
 
+# The staff pages are photographed where a Chromium can be had as a package; its absence is no fault.
+if [ "$PROFILE" = test ] && ! command -v chromium >/dev/null 2>&1; then
+  if apt-cache show chromium 2>/dev/null | grep -q '^Filename'; then
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends chromium \
+      >&2 || say "Chromium を入れられませんでした。職員のページの絵は作りません。"
+  fi
+fi
+
 if [ ! -x "$VENV/bin/python" ] || ! "$VENV/bin/python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
   PYTHON=$(find_python) || {
     if apt-cache show python3.11 >/dev/null 2>&1 && ! python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null

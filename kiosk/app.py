@@ -73,7 +73,8 @@ def equip(config: Config) -> Equipment:
     maker = CertificateMaker.load(config.form)
     if isinstance(maker, FormFault):
         log.error("form %s: %s", config.form, maker)
-        return Equipment(_server(config, key), printer, UnusableForm(config.form, "form"), clock)
+        unusable = UnusableForm(config.form, maker.code)
+        return Equipment(_server(config, key), printer, unusable, clock)
     return Equipment(_server(config, key), printer, maker, clock)
 
 

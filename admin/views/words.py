@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, TypeVar
+
+import yaml
 
 from admin.services.accounts import Role
 from admin.services.authority import Deed
 from admin.services.issue_words import STATES, fault
 from admin.services.sheets import Redrawn
 from kiosk.domain.applicant import ApplicantKind
+from kiosk.domain.assets import asset_path
 from kiosk.domain.events import EventCode
 from kiosk.domain.issuance import IssueState
 from kiosk.domain.ledger import NotCertifiable
@@ -280,3 +284,16 @@ def value(key: str, said: object) -> str:
 def role(said: str) -> str:
     """The word of a stored role."""
     return ROLES[Role(said)]
+
+
+@functools.lru_cache(maxsize=1)
+def _check_sentences() -> dict[str, str]:
+    """The terminal's own sentences for staff, by the self-test's code."""
+    text = asset_path("strings", "session.ja.yaml").read_text(encoding="utf-8")
+    found: dict[str, str] = yaml.safe_load(text)["check"]
+    return found
+
+
+def check_sentence(code: str) -> str:
+    """What a failed check says to staff; an unknown code as it is."""
+    return _check_sentences().get(code, code)
