@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import subprocess
@@ -13,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from admin.services.failpoints import VARIABLE
 from kiosk.domain.ports import StaffOpened
 from kiosk.ledger_client.client import HttpSectionServer
 from tests.faults.server.serve import world_of
@@ -22,24 +20,48 @@ from tests.fixtures.section import World
 
 __all__ = ["cheap_hashes"]
 
-#: How long a killed process may take to be gone, in seconds.
-GONE_S = 30.0
+
+class Nursery:
+    """The process that servers are forked from: what they import is imported once."""
+
+    def __init__(self) -> None:
+        kept = {k: v for k, v in os.environ.items() if not k.startswith("DAICHO_")}
+        self._popen = subprocess.Popen(
+            [sys.executable, "-m", "tests.faults.server.serve"], stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, text=True, env=kept,
+        )  # fmt: skip
+
+    def ask(self, *words: str) -> str:
+        assert self._popen.stdin is not None
+        assert self._popen.stdout is not None
+        self._popen.stdin.write("\t".join(words) + "\n")
+        self._popen.stdin.flush()
+        answer = self._popen.stdout.readline().strip()
+        assert answer, "the nursery is gone"
+        return answer
+
+    def close(self) -> None:
+        self._popen.communicate(timeout=30)
 
 
 @dataclass
 class Process:
     """One life of the server."""
 
-    popen: subprocess.Popen[bytes]
+    nursery: Nursery
+    pid: int
     url: str
+    ended: str = ""
 
     def died_by_kill(self) -> bool:
         """Whether it ended by SIGKILL, which nothing but the failpoint or the test sends."""
-        return self.popen.wait(GONE_S) == -signal.SIGKILL
+        self.ended = self.ended or self.nursery.ask("wait", str(self.pid))
+        return self.ended == str(-signal.SIGKILL)
 
     def kill(self) -> None:
-        self.popen.kill()
-        self.popen.wait(GONE_S)
+        if not self.ended:
+            os.kill(self.pid, signal.SIGKILL)
+            assert self.died_by_kill()
 
 
 @dataclass
@@ -49,19 +71,12 @@ class Mortal:
     world: World
     url: str
     folder: Path
+    nursery: Nursery
     lives: list[Process] = field(default_factory=list)
 
     def start(self, failpoint: str = "") -> Process:
-        environment = {k: v for k, v in os.environ.items() if not k.startswith("DAICHO_")}
-        if failpoint:
-            environment[VARIABLE] = failpoint
-        popen = subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.server.serve", self.url, str(self.folder)],
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment,
-        )  # fmt: skip
-        assert popen.stdout is not None
-        port = int(popen.stdout.readline())
-        life = Process(popen, f"http://127.0.0.1:{port}")
+        pid, port = self.nursery.ask(failpoint, self.url, str(self.folder)).split()
+        life = Process(self.nursery, int(pid), f"http://127.0.0.1:{port}")
         self.lives.append(life)
         return life
 
@@ -76,17 +91,23 @@ class Mortal:
         return client
 
 
+@pytest.fixture(scope="session")
+def nursery() -> Iterator[Nursery]:
+    made = Nursery()
+    yield made
+    made.close()
+
+
 @pytest.fixture
-def mortal(database_url: str, tmp_path: Path, cheap_hashes: None) -> Iterator[Mortal]:
+def mortal(
+    database_url: str, tmp_path: Path, cheap_hashes: None, nursery: Nursery
+) -> Iterator[Mortal]:
     world = world_of(database_url, tmp_path)
     world.clock.set(world.services.now())  # the test's own rows are of today too
     world.staff(STAFF, pin=PIN)
     world.terminal()
-    section = Mortal(world, database_url, tmp_path)
+    section = Mortal(world, database_url, tmp_path, nursery)
     yield section
     for life in section.lives:
-        with contextlib.suppress(ProcessLookupError):
-            life.kill()
-        assert life.popen.stdout is not None
-        life.popen.stdout.close()
+        life.kill()
     world.database.dispose()
