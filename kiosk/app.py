@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,6 +87,33 @@ def window_settings(window: WindowConfig, headless: bool) -> WindowSettings:
     return WindowSettings(window.width, window.height, window.fullscreen, headless)
 
 
+def make_parts(
+    config: Config,
+    equipment: Equipment,
+    display: Callable[[], DisplaySize | None],
+    wipe: Callable[[], None],
+) -> Parts:
+    """What the session's runner works with."""
+    tested = Tested(
+        own=Own(config.terminal, CONTRACT_VERSION, build_id()),
+        server=equipment.server,
+        printer=equipment.printer,
+        maker=equipment.maker,
+        clock=equipment.clock,
+        display=display,
+        production=config.production,
+    )
+    return Parts(
+        server=equipment.server,
+        printer=equipment.printer,
+        maker=equipment.maker,
+        clock=equipment.clock,
+        self_test=boot_self_test(tested),
+        read_marks=read_marks,
+        wipe=wipe,
+    )
+
+
 def start_logging() -> None:
     """Phases, effects, codes and times to standard error; nothing personal is ever given to it."""
     logging.basicConfig(
@@ -129,29 +157,14 @@ def make_app(config: Config, equipment: Equipment, *, headless: bool = False) ->
             Window.bind(on_request_close=lambda *_a, **_k: True)
             tools = Tools(self._dispatch, MozcKanaKanji(), WardPostalCodes())
             self.host = Host(tools)
-            self.runner = Runner(self._parts(), self._post)
+            self.runner = Runner(
+                make_parts(config, equipment, self._display, self.host_wipe), self._post
+            )
             self.terminal = Terminal(self.runner, self._changed)
             return self.host
 
-        def _parts(self) -> Parts:
-            tested = Tested(
-                own=Own(config.terminal, CONTRACT_VERSION, build_id()),
-                server=equipment.server,
-                printer=equipment.printer,
-                maker=equipment.maker,
-                clock=equipment.clock,
-                display=lambda: DisplaySize(*map(int, Window.system_size)),
-                production=config.production,
-            )
-            return Parts(
-                server=equipment.server,
-                printer=equipment.printer,
-                maker=equipment.maker,
-                clock=equipment.clock,
-                self_test=boot_self_test(tested),
-                read_marks=read_marks,
-                wipe=self.host_wipe,
-            )
+        def _display(self) -> DisplaySize:
+            return DisplaySize(*map(int, Window.system_size))
 
         def host_wipe(self) -> None:
             self.host.wipe()

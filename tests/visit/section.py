@@ -26,10 +26,13 @@ def free_port() -> int:
 class Section:
     """``python -m admin`` on a data folder; started here unless it runs already."""
 
-    def __init__(self, data: Path, port: int | None = None, running: bool = False) -> None:
+    def __init__(
+        self, data: Path, port: int | None = None, running: bool = False, database: str = ""
+    ) -> None:
         self.data = data
         self.port = port or free_port()
         self._running = running
+        self._place = ["--data-dir", str(data)] + (["--database", database] if database else [])
         self._process: subprocess.Popen[bytes] | None = None
         self.facts: dict[str, Any] = {}
 
@@ -40,7 +43,7 @@ class Section:
     def command(self, *words: str, timeout_s: float = 300) -> subprocess.CompletedProcess[str]:
         """One of the server's own commands; its output is returned, its complaint is ours."""
         return subprocess.run(
-            [sys.executable, "-m", "admin", *words, "--data-dir", str(self.data)],
+            [sys.executable, "-m", "admin", *words, *self._place],
             capture_output=True, text=True, timeout=timeout_s, check=False, env=self._environment(),
         )  # fmt: skip
 
@@ -62,7 +65,7 @@ class Section:
     def start(self) -> None:
         log = (self.data / "server.log").open("ab")
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "admin", "serve", "--data-dir", str(self.data),
+            [sys.executable, "-m", "admin", "serve", *self._place,
              "--host", HOST, "--port", str(self.port)],
             stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True,
             env=self._environment(),
