@@ -53,18 +53,20 @@ class NotReadyError(RuntimeError):
 
 def make_services(settings: Settings) -> Services:
     """Open database, keys and form. Raises NotReadyError with a sentence for the operator."""
+    if settings.production and settings.failpoint:
+        raise NotReadyError(f"{FAILPOINT} は本番では使えません。")
     database = Database(settings.database_url)
     revision = current_revision(database)
     if revision != newest_revision():
+        database.dispose()
         raise NotReadyError(
             f"データベースの版が {revision or '空'} です。"
             "python -m admin migrate を実行してください。"
         )
     maker = CertificateMaker.load(settings.form)
     if isinstance(maker, FormFault):
+        database.dispose()
         raise NotReadyError(f"様式 {settings.form} を使えません: {maker}")
-    if settings.production and settings.failpoint:
-        raise NotReadyError(f"{FAILPOINT} は本番では使えません。")
     return Services(
         database=database,
         keys=KeyRing.load_or_make(settings.keys),

@@ -90,9 +90,9 @@ def test_a_header_sent_twice_is_not_the_one_that_was_signed(http: Http) -> None:
             connection.putheader(header, value)
         connection.putheader("Content-Length", str(len(BEAT)))
         connection.endheaders(BEAT)
-        answer = connection.getresponse()
-        assert answer.status == 401, answer.read()
+        status = connection.getresponse().status
         connection.close()
+        assert status == 401
 
 
 def test_another_terminals_key(http: Http) -> None:

@@ -23,8 +23,18 @@ WORDS = {
 }
 
 
-def _everything(world: World, server: PostgresServer | None) -> bytes:
-    """All bytes that the database keeps: SQLite's files, or every table and PostgreSQL's WAL."""
+def _wal_now(server: PostgresServer | None) -> str:
+    """The segment that PostgreSQL writes its log to at this moment."""
+    if server is None:
+        return ""
+    with server.connect() as connection:
+        row = connection.execute("SELECT pg_walfile_name(pg_current_wal_lsn())").fetchone()
+    assert row is not None
+    return str(row[0])
+
+
+def _everything(world: World, server: PostgresServer | None, since: str) -> bytes:
+    """All bytes that the database keeps: SQLite's files, or every table and the WAL since then."""
     if world.database.is_sqlite:
         return b"".join(path.read_bytes() for path in database_files(world.database))
     assert server is not None
@@ -35,10 +45,11 @@ def _everything(world: World, server: PostgresServer | None) -> bytes:
         row = connection.execute("SELECT oid FROM pg_database WHERE datname = %s", [name])
         found = row.fetchone()
     assert found is not None
-    folders = [server.folder / "data" / "base" / str(found[0]), server.folder / "data" / "pg_wal"]
-    return b"".join(
-        path.read_bytes() for folder in folders for path in folder.iterdir() if path.is_file()
-    )
+    tables = [*(server.folder / "data" / "base" / str(found[0])).iterdir()]
+    # Segments after the present one are old ones that wait to be written again.
+    until, log = _wal_now(server), server.folder / "data" / "pg_wal"
+    segments = [one for one in log.iterdir() if since <= one.name <= until]
+    return b"".join(path.read_bytes() for path in tables + segments if path.is_file())
 
 
 @pytest.fixture
@@ -53,7 +64,7 @@ def test_no_word_of_an_applicant_is_on_the_disk(
     world: World, server: PostgresServer | None, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    marker = "見本目印次郎は平文でここに"
+    marker, since = "見本目印次郎は平文でここに", _wal_now(server)
     world.terminal()
     with world.database.write() as session:  # the search must find what is in plain
         session.execute(text("UPDATE terminal SET label = :marker"), {"marker": marker})
@@ -61,7 +72,7 @@ def test_no_word_of_an_applicant_is_on_the_disk(
     application = world.application(applicant=applicant)
     world.settled(world.spooled(world.order(application)), PRINTED)
     world.database.dispose()
-    kept = _everything(world, server)
+    kept = _everything(world, server, since)
     assert marker.encode() in kept
     logged = caplog.text + repr(applicant)
     for field, word in WORDS.items():
