@@ -45,6 +45,8 @@ from kiosk.domain.query import (
 NAMES = ("import-ledger", "search", "reindex-ledger", "write-sample-ledger")
 #: Seconds between two lines of progress.
 PROGRESS_EVERY_S = 2.0
+#: Lines of rows that were taken but are worth a look; all of them are in the report.
+NOTES_SAID = 100
 SAMPLE_ENTRIES = 2400
 SAMPLE_SEED = 20261123
 _ACTOR = operation_log.system_actor("command-line")
@@ -61,8 +63,10 @@ IMPORT_HELP = """台帳の CSV を読み込みます。
 
 文字コードは UTF-8 (BOM があってもなくてもよい) か CP932 で、自動で見分けます。
 はじめに全部の行を調べ、受け付けられない行は行番号と理由を1行ずつ標準エラーに出します。
-1行でも受け付けられない行があれば、そのファイルからは何も読み込みません (終了コード 1)。
---skip-refused を付けると、その行だけを除いて、残りを読み込みます (終了コード 0)。
+ほかの行は読み込み、除いた行の数を最後に出します (終了コード 0)。
+--all-or-nothing を付けると、受け付けられない行が1行でもあれば何も読み込みません (終了コード 1)。
+ファイル全体を読めないとき (見出しが足りない、文字コードがちがう、途中で切れている) も、
+何も読み込みません (終了コード 1)。
 読み込みは1つのトランザクションです。途中で止まっても、半分だけ入ることはありません。
 同じ台帳番号の行は新しい版になり、前の版も残ります。同じ内容の行は変わりません。
 """
@@ -102,8 +106,11 @@ def _add_import(subparsers: argparse._SubParsersAction[argparse.ArgumentParser])
         help=f"列の対応の名前、または YAML ファイル (使える名前: {'、'.join(known_profiles())})",
     )  # fmt: skip
     parser.add_argument(
-        "--skip-refused", action="store_true", help="受け付けられない行を除いて読み込みます"
-    )
+        "--all-or-nothing", action="store_true",
+        help="受け付けられない行が1行でもあれば、何も読み込みません",
+    )  # fmt: skip
+    # What was an option once is now what always happens.
+    parser.add_argument("--skip-refused", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument(
         "--as-of", type=date.fromisoformat, help="台帳データ基準日 (例 2026-10-31)。なければ今日"
     )
@@ -174,7 +181,7 @@ def run_import(arguments: argparse.Namespace) -> int:
     try:
         report = import_ledger(
             database, arguments.file, arguments.profile, now=utc_now(), actor=_ACTOR,
-            progress=_Meter(), skip_refused=arguments.skip_refused, data_as_of=arguments.as_of,
+            progress=_Meter(), all_or_nothing=arguments.all_or_nothing, data_as_of=arguments.as_of,
         )  # fmt: skip
     finally:
         database.dispose()
@@ -196,6 +203,10 @@ def run_import(arguments: argparse.Namespace) -> int:
 def _say_refused(report: ImportReport) -> None:
     for row in report.refused:
         say(f"{row.line} 行目: {row.reason}" if row.line else row.reason)
+    for row in report.noted[:NOTES_SAID]:
+        say(f"注意 {row.line} 行目: {row.reason}")
+    if len(report.noted) > NOTES_SAID:
+        say(f"注意のある行は、ほかに {len(report.noted) - NOTES_SAID:,} 行あります。")
 
 
 # --- search -------------------------------------------------------------------------------------

@@ -1,7 +1,8 @@
-"""Loading a ledger file: every row judged first, then all of it in one transaction or nothing.
+"""Loading a ledger file: every row judged first, then what was taken, in one transaction.
 
 The first part reads, judges and folds without touching the database, so a server beside it goes on;
-the second only writes. A file with a refused row loads nothing unless ``skip_refused`` says so.
+the second only writes. A refused row is reported and the others are loaded, unless
+``all_or_nothing``; a file that cannot be read as a whole loads nothing.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ def import_ledger(
     now: datetime,
     actor: operation_log.Actor,
     progress: Progress | None = None,
-    skip_refused: bool = False,
+    all_or_nothing: bool = False,
     data_as_of: date | None = None,
 ) -> ImportReport:
     """Load ``path`` by the named profile. ``data_as_of`` is 台帳データ基準日; today if not given.
@@ -48,8 +49,8 @@ def import_ledger(
             report.refused.append(Refused(source.line, source.sentence))
         else:
             report.file_sha256, report.encoding = source.sha256, source.encoding
-            whole = judge(source, chosen, today, report, judged, progress)
-            if whole and (skip_refused or not report.refused):
+            report.whole = judge(source, chosen, today, report, judged, progress)
+            if report.whole and not (all_or_nothing and report.refused):
                 with database.write() as session:
                     load(session, report, judged, chosen.name, now, actor,
                            data_as_of or today, progress)  # fmt: skip

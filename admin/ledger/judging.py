@@ -23,7 +23,7 @@ PROGRESS_EVERY = 2000
 
 @dataclass(slots=True)
 class ImportReport:
-    """What a load did. ``refused`` on line 0 or 1 alone: the whole file was not taken."""
+    """What a load did, or would do. ``whole`` is False when the file as such was not taken."""
 
     file_sha256: str = ""
     encoding: str = ""
@@ -32,6 +32,8 @@ class ImportReport:
     changed: int = 0
     unchanged: int = 0
     refused: list[Refused] = field(default_factory=list)
+    noted: list[Refused] = field(default_factory=list)  # taken, but worth a look
+    whole: bool = False
     loaded: bool = False
 
 
@@ -63,7 +65,7 @@ def judge(
             return False
         for line, cells in lines:
             report.rows += 1
-            reasons = _take(line, cells, fields, check, judged)
+            reasons = _take(line, cells, fields, check, judged, report)
             if reasons:
                 report.refused.append(Refused(line, "".join(reasons)))
             if progress and report.rows % PROGRESS_EVERY == 0:
@@ -75,9 +77,16 @@ def judge(
 
 
 def _take(
-    line: int, cells: list[str], fields: list[str | None], check: RowCheck, judged: Judged
+    line: int,
+    cells: list[str],
+    fields: list[str | None],
+    check: RowCheck,
+    judged: Judged,
+    report: ImportReport,
 ) -> list[str]:
     """Judge one row and keep it, or say why not."""
+    if len(cells) > len(fields) and not any(cell.strip() for cell in cells[len(fields) :]):
+        del cells[len(fields) :]
     if len(cells) != len(fields):
         return [refusal("cells", have=len(cells), want=len(fields))]
     recorded = {
@@ -90,6 +99,8 @@ def _take(
         reasons.append(refusal("twice", line=seen))
     if reasons or not isinstance(read, Read):
         return reasons
+    if read.notes:
+        report.noted.append(Refused(line, "".join(read.notes)))
     one = prepare(read)
     if one.values["is_plan_change"] and one.values["plan_key"]:
         judged.changes.setdefault(one.values["plan_key"], []).append(change_of(one.values))

@@ -41,6 +41,7 @@ class Read:
     confirmation: RecordedDate | None
     inspection: RecordedDate | None
     not_certifiable: NotCertifiable | None
+    notes: tuple[str, ...] = ()  # sentences: taken as written, but worth a look
 
 
 def content_sha256(fields: Mapping[str, str]) -> str:

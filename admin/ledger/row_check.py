@@ -1,4 +1,9 @@
-"""Judging one row of a file: what it says, or every reason why it is not taken."""
+"""Judging one row of a file: what it says, or every reason why it is not taken.
+
+Refused is only what cannot be recorded truly: a row without its own 台帳番号, an unknown 区分, text
+that is no text, a day that never was. What is odd but may well stand in the book so is taken as it
+is written, and noted for the person who loads it.
+"""
 
 from __future__ import annotations
 
@@ -13,16 +18,27 @@ from admin.ledger.profile import Profile
 from admin.ledger.reading import Read
 from admin.ledger.words import refusal
 from kiosk.domain.ledger import NotCertifiable, RecordedDate
-from kiosk.domain.recorded_dates import parse_recorded_date
+from kiosk.domain.recorded_dates import digits_for_kanji, parse_recorded_date
 
 LEDGER_NO_LIMIT = 100
-TEXT_LIMIT = 2000
+TEXT_LIMIT = 10_000
 _NUMERIC = ("storeys_above", "storeys_below", "site_area", "building_area", "total_floor_area")
 #: A number, or a word that says there is none.
 _NUMBER_OR_NONE = re.compile(
     r"^[^-−]*[0-9〇一二三四五六七八九十百千]|^[-−―‐ー]*$|不明|不詳|なし|無|平屋"
 )
-_LINE_ENDS = "\r\n\t"
+_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−ーｰ"), "-")
+#: Written out as a day or a month of an era or of a Western year; read, it is one or it never was.
+_ERAS = (
+    "明治|大正|昭和|平成|令和|慶応|慶應|元治|文久|万延|安政|嘉永|弘化|天保|文政|文化|享和|寛政"
+    "|[MTSHR明大昭平令]"
+)
+_DATED = re.compile(
+    rf"(?:(?:{_ERAS})\.?(?:元|[0-9]{{1,3}})|(?:西暦)?[0-9]{{4}})"
+    r"(?:年?|年度|[年./・-][0-9]{1,2}(?:月|(?:月|[./・-])[0-9]{1,2}日?)?)"
+    r"|[MTSHR][0-9]{6}|[0-9]{8}",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +50,26 @@ class Refused:
 
 
 def _broken(text: str) -> bool:
-    """Whether text holds what no ledger does: control characters, U+FFFD, half a character."""
+    """Whether text holds what no ledger does: control characters, U+FFFD, half a character.
+
+    Blanks of every kind are taken: tabs, line ends, form feeds.
+    """
     if text.isprintable():
         return "\ufffd" in text
     return any(
-        one == "\ufffd" or (unicodedata.category(one) in {"Cc", "Cs"} and one not in _LINE_ENDS)
+        one == "\ufffd" or (unicodedata.category(one) in {"Cc", "Cs"} and not one.isspace())
         for one in text
     )
+
+
+def impossible_date(text: str) -> bool:
+    """Whether this is written out as a date, for one that could not be read.
+
+    平成15年2月30日 and 慶応3年 say a day that never was, or one of another calendar: somebody's
+    slip, to be put right. きのう and 台帳汚損 say none, and can be kept as they are.
+    """
+    flat = digits_for_kanji("".join(_flat(text).split()))
+    return bool(_DATED.fullmatch(flat.translate(_DASHES)))
 
 
 @lru_cache(maxsize=8192)
@@ -59,19 +88,16 @@ class RowCheck:
     def read(self, fields: Mapping[str, str]) -> Read | list[str]:
         """The row with its meaning, or the reasons why it is refused."""
         reasons = [*self._text_faults(fields), *self._missing(fields)]
-        category = self._profile.categories.get(unicodedata.normalize("NFKC", fields["category"]))
+        category = self._profile.categories.get(_flat(fields["category"]))
         if category is None:
             known = "、".join(dict.fromkeys(one.value for one in self._profile.categories.values()))
             reasons.append(refusal("category", known=known))
-        dates = {}
+        dates: dict[str, RecordedDate | None] = {}
+        notes = self._notes(fields)
         for field in ("confirmation_date", "inspection_date"):
-            dates[field], fault = self._day(field, fields[field])
+            dates[field], fault, note = self._day(field, fields[field])
             reasons += [fault] if fault else []
-        reasons += [
-            refusal("number", heading=self._profile.heading(field))
-            for field in _NUMERIC
-            if fields[field] and not _NUMBER_OR_NONE.search(_flat(fields[field]))
-        ]
+            notes += [note] if note else []
         if reasons or category is None:
             return reasons
         return Read(
@@ -79,7 +105,19 @@ class RowCheck:
             dates["confirmation_date"],
             dates["inspection_date"],
             self._not_certifiable(fields, dates["confirmation_date"]),
+            tuple(notes),
         )
+
+    def _notes(self, fields: Mapping[str, str]) -> list[str]:
+        """What is taken as it stands, and may be a column that slipped."""
+        notes = [
+            refusal("number", heading=self._profile.heading(field))
+            for field in _NUMERIC
+            if fields[field] and not _NUMBER_OR_NONE.search(_flat(fields[field]))
+        ]
+        if not fields["lot"] and not fields["residential_address"]:
+            notes.append(refusal("no_place"))
+        return notes
 
     def _text_faults(self, fields: Mapping[str, str]) -> list[str]:
         heading = self._profile.heading
@@ -91,22 +129,23 @@ class RowCheck:
         return faults
 
     def _missing(self, fields: Mapping[str, str]) -> list[str]:
-        missing = []
-        if not fields["ledger_no"]:
-            missing.append(refusal("required", heading=self._profile.heading("ledger_no")))
-        if not fields["lot"] and not fields["residential_address"]:
-            missing.append(refusal("no_place"))
-        return missing
+        if fields["ledger_no"]:
+            return []
+        return [refusal("required", heading=self._profile.heading("ledger_no"))]
 
-    def _day(self, field: str, text: str) -> tuple[RecordedDate | None, str]:
+    def _day(self, field: str, text: str) -> tuple[RecordedDate | None, str, str]:
+        """The day, or why the row is refused, or what is noted of words that name no day."""
         if not text or text in self._no_date:
-            return None, ""
+            return None, "", ""
         day = _date(text)
+        heading = self._profile.heading(field)
         if day is None:
-            return None, refusal("date", heading=self._profile.heading(field))
+            if impossible_date(text):
+                return None, refusal("date", heading=heading), ""
+            return None, "", refusal("date_words", heading=heading)
         if day.earliest > self._last:
-            return None, refusal("future", heading=self._profile.heading(field))
-        return day, ""
+            return None, refusal("future", heading=heading), ""
+        return day, "", ""
 
     def _not_certifiable(
         self, fields: Mapping[str, str], confirmation: RecordedDate | None

@@ -55,10 +55,10 @@ def write_book(
 
 
 def load(
-    database: Database, path: Path, *, skip_refused: bool = False, as_of: date | None = None
+    database: Database, path: Path, *, all_or_nothing: bool = False, as_of: date | None = None
 ) -> ImportReport:
     return import_ledger(
-        database, path, "standard", now=NOW, actor=ACTOR, skip_refused=skip_refused,
+        database, path, "standard", now=NOW, actor=ACTOR, all_or_nothing=all_or_nothing,
         data_as_of=as_of,
     )  # fmt: skip
 

@@ -70,24 +70,27 @@ def test_from_an_empty_database_to_hits(empty_database_url: str, tmp_path: Path)
     assert check.stdout.startswith("ok 7 ")
 
 
-def test_refused_rows_are_reported_and_nothing_is_loaded(database_url: str, tmp_path: Path) -> None:
-    rows = [ROWS[0], entry("", lot=""), ROWS[2] | {"confirmation_date": "平成15年2月30日"}]
+def test_refused_rows_are_reported_and_the_others_loaded(database_url: str, tmp_path: Path) -> None:
+    rows = [ROWS[0], entry("", category="橋"), ROWS[2] | {"confirmation_date": "平成15年2月30日"}]
     path = write_book(tmp_path / "x.csv", rows)
-    refused = admin("import-ledger", str(path), url=database_url)
+    refused = admin("import-ledger", str(path), "--all-or-nothing", url=database_url)
     assert refused.returncode == 1
     assert refused.stdout == ""
     reported = refused.stderr.splitlines()
     assert reported[0].startswith("4 行目: ")
     assert "台帳番号" in reported[0]
-    assert "地名地番" in reported[0]
+    assert "区分" in reported[0]
     assert reported[1].startswith("5 行目: ")
     assert "確認年月日" in reported[1]
     assert admin("search", "中央1-4-1", "--json", url=database_url).stdout == ""
 
-    skipped = admin("import-ledger", str(path), "--skip-refused", url=database_url)
-    assert skipped.returncode == 0
-    assert skipped.stderr.splitlines()[:2] == reported[:2]
-    assert len(admin("search", "中央1-4-1", "--json", url=database_url).stdout.splitlines()) == 1
+    for words in ([], ["--skip-refused"]):
+        loaded = admin("import-ledger", str(path), *words, url=database_url)
+        assert loaded.returncode == 0
+        assert loaded.stderr.splitlines()[:2] == reported[:2]
+        assert "除いた 2 件" in loaded.stdout
+        hits = admin("search", "中央1-4-1", "--json", url=database_url).stdout
+        assert len(hits.splitlines()) == 1
 
 
 def test_cp932_by_the_command(database_url: str, tmp_path: Path) -> None:
@@ -145,5 +148,6 @@ def test_a_wrong_place_is_a_sentence(tmp_path: Path) -> None:
 
 def test_help_says_what_a_refused_row_does() -> None:
     said = admin("import-ledger", "--help").stdout
-    assert "--skip-refused" in said
+    assert "--all-or-nothing" in said
+    assert "--skip-refused" not in said
     assert "何も読み込みません" in said

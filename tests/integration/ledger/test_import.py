@@ -1,4 +1,4 @@
-"""Loading a ledger file: whole or not at all, each refused row with its line and reason."""
+"""Loading a ledger file: in one transaction, each refused row with its line and reason."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def test_each_encoding_gives_the_same_entry(
     assert numbers(ask(database, "高橋崎子", QueryKind.OWNER)) == ["A-1"]
 
 
-def test_one_bad_row_and_nothing_is_loaded(database: Database, tmp_path: Path) -> None:
+def test_all_or_nothing_loads_nothing_for_one_bad_row(database: Database, tmp_path: Path) -> None:
     rows = [
         entry("A-1", remarks="一行目\n二行目"),
         entry("", confirmation_date="平成15年13月1日"),
@@ -104,7 +104,7 @@ def test_one_bad_row_and_nothing_is_loaded(database: Database, tmp_path: Path) -
         entry("A-1"),
         entry("A-5", category="橋"),
     ]
-    report = load(database, write_book(tmp_path / "x.csv", rows))
+    report = load(database, write_book(tmp_path / "x.csv", rows), all_or_nothing=True)
     assert not report.loaded
     assert [row.line for row in report.refused] == [4, 6, 7]
     assert "台帳番号" in report.refused[0].reason
@@ -116,9 +116,11 @@ def test_one_bad_row_and_nothing_is_loaded(database: Database, tmp_path: Path) -
     assert _events(database) == ["ledger.import_refused"]
 
 
-def test_skipping_refused_rows_loads_the_others(database: Database, tmp_path: Path) -> None:
-    path = write_book(tmp_path / "x.csv", [entry("A-1"), entry("A-2", lot=""), entry("A-3")])
-    report = load(database, path, skip_refused=True)
+def test_refused_rows_are_reported_and_the_others_loaded(
+    database: Database, tmp_path: Path
+) -> None:
+    path = write_book(tmp_path / "x.csv", [entry("A-1"), entry("A-2", category="橋"), entry("A-3")])
+    report = load(database, path)
     assert report.loaded
     assert (report.created, [row.line for row in report.refused]) == (2, [3])
     assert _counts(database) == (2, 2, 1)
@@ -131,6 +133,13 @@ def test_rows_of_the_wrong_length(database: Database, tmp_path: Path) -> None:
     path.write_text(path.read_text(encoding="utf-8") + "A-2,建築物\n", encoding="utf-8")
     report = load(database, path)
     assert [(row.line, "列" in row.reason) for row in report.refused] == [(3, True)]
+    assert (report.loaded, report.created) == (True, 1)
+
+
+def test_blank_cells_beyond_the_headings_are_nothing(database: Database, tmp_path: Path) -> None:
+    path = write_book(tmp_path / "x.csv", [entry("A-1")])
+    path.write_text(path.read_text(encoding="utf-8").strip() + ",, \n", encoding="utf-8")
+    assert load(database, path).created == 1
 
 
 @pytest.mark.parametrize(
@@ -150,8 +159,8 @@ def test_wrong_headings_load_nothing(
 def test_a_file_that_breaks_off_loads_nothing(database: Database, tmp_path: Path) -> None:
     path = write_book(tmp_path / "x.csv", [entry(f"A-{n}") for n in range(50)])
     path.write_bytes(path.read_bytes() + b'"')
-    report = load(database, path, skip_refused=True)
-    assert not report.loaded
+    report = load(database, path)
+    assert (report.loaded, report.whole) == (False, False)
     assert report.refused[-1].line == 52
     assert _counts(database) == (0, 0, 0)
 

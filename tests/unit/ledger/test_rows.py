@@ -56,14 +56,13 @@ def test_a_good_row_keeps_its_text(profile: Profile) -> None:
         ("confirmation_date", "平成15年13月1日", "確認年月日"),
         ("confirmation_date", "昭和64年2月1日", "確認年月日"),
         ("confirmation_date", "令和80年4月1日", "確認年月日"),
-        ("inspection_date", "きのう", "検査済年月日"),
-        ("lot", "", "地名地番"),
-        ("storeys_above", "木造", "地上階数"),
-        ("site_area", "-5", "敷地面積"),
-        ("total_floor_area", "広い", "延べ面積"),
+        ("confirmation_date", "平成元年1月7日", "確認年月日"),
+        ("inspection_date", "慶応三年五月一日", "検査済年月日"),
+        ("inspection_date", "20030231", "検査済年月日"),
+        ("inspection_date", "S65.1.1", "検査済年月日"),
         ("owner", "見本\ufffd太郎", "建築主"),
         ("remarks", "a\x00b", "備考"),
-        ("remarks", "字" * 2001, "備考"),
+        ("remarks", "字" * 10_001, "備考"),
     ],
 )
 def test_refused_and_why(profile: Profile, field: str, value: str, named: str) -> None:
@@ -75,7 +74,7 @@ def test_refused_and_why(profile: Profile, field: str, value: str, named: str) -
 
 
 def test_every_reason_is_given_at_once(profile: Profile) -> None:
-    reasons = judge(profile, ledger_no="", category="橋", confirmation_date="x")
+    reasons = judge(profile, ledger_no="", category="橋", confirmation_date="昭和99年")
     assert isinstance(reasons, list)
     assert len(reasons) == 3
 
@@ -90,12 +89,40 @@ def test_every_reason_is_given_at_once(profile: Profile) -> None:
         ("site_area", "百二十坪"),
         ("site_area", "約１２０"),
         ("remarks", "一行目\n二行目\t終わり"),
+        ("remarks", "一頁目\f二頁目\v終わり\x85"),
         ("owner", "\U00030edd見本"),  # assigned after this Python's Unicode tables
         ("owner", "\ue000見本"),  # 外字
     ],
 )
 def test_what_old_ledgers_hold_is_taken(profile: Profile, field: str, value: str) -> None:
     assert isinstance(judge(profile, **{field: value}), Read)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "named"),
+    [
+        ("inspection_date", "きのう", "検査済年月日"),
+        ("confirmation_date", "昭和4?年5月 台帳汚損", "確認年月日"),
+        ("lot", "", "地名地番"),
+        ("storeys_above", "木造", "地上階数"),
+        ("site_area", "-5", "敷地面積"),
+        ("total_floor_area", "広い", "延べ面積"),
+    ],
+)
+def test_what_is_odd_is_taken_as_written_and_noted(
+    profile: Profile, field: str, value: str, named: str
+) -> None:
+    read = judge(profile, **{field: value})
+    assert isinstance(read, Read)
+    assert read.fields[field] == value
+    assert [f"「{named}」" in note for note in read.notes] == [True]
+    assert read.notes[0].endswith("。")
+
+
+def test_a_plain_row_has_no_note(profile: Profile) -> None:
+    read = judge(profile)
+    assert isinstance(read, Read)
+    assert read.notes == ()
 
 
 @pytest.mark.parametrize(
