@@ -63,8 +63,10 @@ class SelfTestScreen(Screen):
                 face=PALE_GREEN if check.ok else PALE_RED, edge=GREEN if check.ok else RED,
             )  # fmt: skip
             line.bind(minimum_height=line.setter("height"))
-            line.add_widget(Say(words=check.name, bold=True, size_hint_x=0.32))
-            line.add_widget(Say(words=check.words, font_size=34))
+            line.add_widget(
+                Say(words=check.name, bold=True, size_hint_x=0.32, pos_hint={"center_y": 0.5})
+            )
+            line.add_widget(Say(words=check.words, font_size=34, pos_hint={"center_y": 0.5}))
             self.add_widget(line)
         self.add_widget(Gap())
 

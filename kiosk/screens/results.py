@@ -7,7 +7,12 @@ from collections.abc import Callable
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.gridlayout import GridLayout
 
-from kiosk.screens.present.search import PER_PAGE, CardView, ResultsView
+from kiosk.screens.present.search import (
+    PER_PAGE,
+    PER_PAGE_WITH_CHOICES,
+    CardView,
+    ResultsView,
+)
 from kiosk.screens.strings import tr
 from kiosk.screens.widgets.kit import Gap, Panel, Say, Tap, press, tap
 from kiosk.screens.widgets.palette import AMBER, SOFT_INK
@@ -41,12 +46,13 @@ class ResultsScreen(Screen):
             self._add_help(view.help)
         if view.choices:
             self._add_choices(view)
-        first = self._page * PER_PAGE
-        for card in view.cards[first : first + PER_PAGE]:
+        size = PER_PAGE_WITH_CHOICES if view.choices else PER_PAGE
+        first = self._page * size
+        for card in view.cards[first : first + size]:
             self.add_widget(self._card(card))
         self.add_widget(Gap())
-        if len(view.cards) > PER_PAGE:
-            self._add_paging(len(view.cards), first)
+        if len(view.cards) > size:
+            self._add_paging(len(view.cards), first, size)
 
     def _add_help(self, help_: tuple[str, ...]) -> None:
         panel = Panel(size_hint_y=None)
@@ -96,15 +102,15 @@ class ResultsScreen(Screen):
                 )  # fmt: skip
         return area
 
-    def _add_paging(self, count: int, first: int) -> None:
-        last = min(first + PER_PAGE, count)
+    def _add_paging(self, count: int, first: int, size: int) -> None:
+        last = min(first + size, count)
         row = BoxLayout(size_hint_y=None, height=96, spacing=20)
         before = press(
-            tr("screen.results.previous", count=PER_PAGE), self._turner(-1), font_size=34,
+            tr("screen.results.previous", count=size), self._turner(-1), font_size=34,
             disabled=first == 0,
         )  # fmt: skip
         after = press(
-            tr("screen.results.following", count=PER_PAGE), self._turner(1), font_size=34,
+            tr("screen.results.following", count=size), self._turner(1), font_size=34,
             disabled=last == count,
         )  # fmt: skip
         place = Say(

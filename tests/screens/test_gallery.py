@@ -60,6 +60,17 @@ def _in_scroll(widget: Any) -> bool:
     return False
 
 
+def _run_over(glass: Glass) -> list[str]:
+    """Parts of the screen that stand outside the room between title and bottom bar."""
+    body = glass.host._body
+    screen = body.children[0]
+    return [
+        f"{type(part).__name__} {getattr(part, 'words', '')} {part.y:.0f}..{part.top:.0f}"
+        for part in screen.children
+        if part.height > 1 and (part.top > body.top + 1 or part.y < body.y - 1)
+    ]
+
+
 def _covered(glass: Glass) -> list[str]:
     """Pairs of buttons that lie over each other on one layer."""
     from kivy.uix.behaviors import ButtonBehavior
@@ -95,6 +106,7 @@ def test_screen(glass: Glass, name: str) -> None:
         assert len(picture.convert("L").getcolors() or []) > 8
     assert _cut_off(glass) == []
     assert _covered(glass) == []
+    assert _run_over(glass) == []
 
 
 def test_the_measure_finds_what_is_cut_off(glass: Glass) -> None:

@@ -123,7 +123,7 @@ def find_building(hand: Hand, plan: Plan) -> Steps:
     for _ in range(CARDS_PAGES):
         if finger.sees(building.confirmation_no):
             break
-        yield from hand.tap("次の5件")
+        yield from hand.tap("次の", exact=False)
     yield from hand.tap(building.confirmation_no, exact=False)
     yield from hand.see("この建物ですか")
     yield from hand.settle()

@@ -13,8 +13,9 @@ from kiosk.session import events as ev
 from kiosk.session.state import SearchDraft, Session, Visit
 
 KINDS = (QueryKind.LOT, QueryKind.CONFIRMATION, QueryKind.RESIDENTIAL, QueryKind.OWNER)
-#: Cards on one page of the list.
+#: Cards on one page of the list, and where buttons that narrow it stand above them.
 PER_PAGE = 5
+PER_PAGE_WITH_CHOICES = 4
 
 
 #: Eras a year may be given in: key of its name, the year before its first, its last year.
