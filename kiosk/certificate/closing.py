@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from kiosk.certificate.code_place import GAP as CODE_GAP
+from kiosk.certificate.code_place import code_boxes, code_of, module_dots, qr_rows, side
 from kiosk.certificate.measure import Measure
 from kiosk.certificate.places import MM, Page, SealPlace, TextRun
 from kiosk.certificate.wrap import gap_count, line_width
@@ -33,7 +35,9 @@ class Closing:
         self.sentence = measure.wrapped(sentence, self.size, width)
         self.small_leading = look.small_size * 1.5
         self.disclaimer = measure.wrapped(file.disclaimer, look.small_size, width)
-        self.name_height = max(self.leading, self.seal_height)
+        self.code = code_of(form)
+        code_height = 0.0 if self.code is None else side(self.code)
+        self.name_height = max(self.leading, self.seal_height, code_height)
         self.height = self._height()
         if self.height > 0.6 * measure.room(False):
             raise ValueError("the form's closing texts do not fit with a table above them")
@@ -62,6 +66,11 @@ class Closing:
             page.runs.append(TextRun(measure.left + 2 * size, y - size, size, date))
         y -= self.leading
         self._sign(page, y - self.name_height / 2)
+        if self.code is not None and self.stamp is not None:
+            top = y - (self.name_height - side(self.code)) / 2
+            dots = module_dots(self.code)
+            rows = qr_rows(self.stamp.code)
+            page.boxes += code_boxes(rows, measure.left, top, dots, self.code.dpi)
         y -= self.name_height + _GAP * 0.5
         small = measure.look.small_size
         for line in self.disclaimer:
@@ -76,6 +85,8 @@ class Closing:
         width = line_width(glyphs, size) + spacing * gap_count(glyphs)
         seal_x = self.measure.right - self.seal_width
         start = seal_x + _SEAL_OVER_NAME * size - width
+        if self.code is not None and start < self.measure.left + side(self.code) + CODE_GAP:
+            raise ValueError("signatory and code do not fit beside each other")
         page.runs.append(TextRun(start, middle - 0.38 * size, size, glyphs, spacing))
         if self.stamp is not None:
             y = middle - self.seal_height / 2

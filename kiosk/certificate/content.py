@@ -65,6 +65,9 @@ def surface_items(form: Form, entry: LedgerEntry, surface: Surface) -> tuple[Ite
 def item_rows(item: Item, entry: LedgerEntry) -> list[ItemText]:
     """One item of the form as rows, with its blank rule."""
 
+    if item.only_for and entry.category not in item.only_for:
+        return []
+
     def recorded(field: str) -> str:
         value = getattr(entry, field)
         dated = isinstance(value, RecordedDate)

@@ -10,11 +10,13 @@ import hashlib
 import json
 
 from kiosk.certificate import check, pdf
+from kiosk.certificate.code_place import claims_of
 from kiosk.certificate.content import missing_glyphs
 from kiosk.certificate.fonts import FontSet, code_points
 from kiosk.certificate.form import Form
 from kiosk.certificate.layout import lay_out, stamp_texts
 from kiosk.certificate.seal import SealImage
+from kiosk.certificate.signed_code import read_code
 from kiosk.domain.certificate import (
     CertificateContent,
     DrawnCertificate,
@@ -43,6 +45,9 @@ def draw_certificate(
         if isinstance(ready, DrawRefusal):
             return ready
         seal = ready
+        refused = _code_refusal(form, content, stamp)
+        if refused is not None:
+            return refused
     missing = missing_glyphs(form.fonts, list(content.items)) + _stamp_missing(form, stamp)
     if missing:
         return DrawRefusal("missing_glyph", missing)
@@ -60,6 +65,7 @@ def draw_certificate(
         dated=None if stamp is None else stamp.issued_on,
         seal=seal,
         mark=tuple(form.fonts.shape(mark)[0]),
+        ground=None if stamp is None else form.ground,
     )
     faults = check.faults(data, pages, seal, _required(form, content, stamp), mark)
     if faults:
@@ -82,6 +88,20 @@ def _stamp_refusal(form: Form, stamp: Stamp) -> SealImage | DrawRefusal:
     if hashlib.sha256(stamp.seal_png).hexdigest() != image.png_sha256:
         return DrawRefusal("stamp_incomplete", detail="the seal is not the form's")
     return image
+
+
+def _code_refusal(form: Form, content: CertificateContent, stamp: Stamp) -> DrawRefusal | None:
+    """A code that says other than the sheet, or is there or missing where it should not be."""
+    wanted = claims_of(form, content, stamp.number, stamp.issued_on)
+    if wanted is None:
+        return DrawRefusal("stamp_incomplete", detail="a code for no place") if stamp.code else None
+    try:
+        said = read_code(stamp.code).claims
+    except ValueError as error:
+        return DrawRefusal("stamp_incomplete", detail=f"the code: {error}")
+    if said != wanted:
+        return DrawRefusal("stamp_incomplete", detail="the code says other than the sheet")
+    return None
 
 
 def _stamp_missing(form: Form, stamp: Stamp | None) -> tuple[MissingGlyph, ...]:

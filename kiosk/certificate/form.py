@@ -12,6 +12,7 @@ from typing import TypeVar
 import yaml
 from pydantic import ValidationError
 from reportlab import __version__ as reportlab_version
+from segno import __version__ as segno_version
 
 from kiosk.certificate.fonts import FontError, FontSet, code_points, load_fonts
 from kiosk.certificate.form_file import (
@@ -22,13 +23,14 @@ from kiosk.certificate.form_file import (
     Signatory,
     fixed_texts,
 )
+from kiosk.certificate.ground import Ground, read_ground
 from kiosk.certificate.seal import SealImage, read_seal
 from kiosk.certificate.sentences import with_detail
 from kiosk.domain.assets import AssetMissingError, asset_path
 from kiosk.domain.certificate import FormIdentity
 
 #: Rises with every change of the code that moves a dot on the sheet.
-RENDERER_VERSION = "1"
+RENDERER_VERSION = "2"
 
 
 #: Every code of a FormFault; each has a sentence.
@@ -40,6 +42,9 @@ FORM_FAULTS = (
     "seal_missing",
     "seal_mismatch",
     "seal_unreadable",
+    "ground_missing",
+    "ground_mismatch",
+    "ground_unreadable",
     "font_missing",
     "font_unreadable",
 )
@@ -64,6 +69,7 @@ class Form:
     identity: FormIdentity
     fonts: FontSet = field(repr=False)
     seal_images: tuple[SealImage, ...] = field(repr=False)  # one per file.seals
+    ground: Ground | None = field(default=None, repr=False)
 
     def basis(self, day: date | None) -> LegalBasis | None:
         return _in_force(self.file.bases, day)
@@ -111,13 +117,16 @@ def load_form(form: str | Path, font_dirs: Sequence[Path] | None = None) -> Form
     seals = _seals(file, path.parent)
     if isinstance(seals, FormFault):
         return seals
+    ground = _ground(file, path.parent)
+    if isinstance(ground, FormFault):
+        return ground
     fault = _glyph_fault(file, fonts)
     if fault is not None:
         return fault
     # One sample seal among several marks the whole form: better a mark too many than one too few.
     sample = file.sample or any(seal.sample for seal in file.seals)
     identity = FormIdentity(file.form, file.version, _identity_sha256(raw, seals, fonts), sample)
-    return Form(file, identity, fonts, seals)
+    return Form(file, identity, fonts, seals, ground)
 
 
 def _sentence(error: ValidationError) -> str:
@@ -132,9 +141,7 @@ def _seals(file: FormFile, folder: Path) -> tuple[SealImage, ...] | FormFault:
     images = []
     for seal in file.seals:
         try:
-            beside = folder / seal.file
-            path = beside if beside.is_file() else asset_path("images", seal.file)
-            png = path.read_bytes()
+            png = _picture(folder, seal.file)
         except OSError as error:
             return FormFault("seal_missing", str(error))
         if hashlib.sha256(png).hexdigest() != seal.sha256:
@@ -144,6 +151,25 @@ def _seals(file: FormFile, folder: Path) -> tuple[SealImage, ...] | FormFault:
             return FormFault("seal_unreadable", f"{seal.file}: not a PNG image")
         images.append(image)
     return tuple(images)
+
+
+def _picture(folder: Path, name: str) -> bytes:
+    """A picture beside the form, else under assets/images. Raises OSError."""
+    beside = folder / name
+    return (beside if beside.is_file() else asset_path("images", name)).read_bytes()
+
+
+def _ground(file: FormFile, folder: Path) -> Ground | FormFault | None:
+    if file.ground is None:
+        return None
+    try:
+        png = _picture(folder, file.ground.file)
+    except OSError as error:
+        return FormFault("ground_missing", str(error))
+    if hashlib.sha256(png).hexdigest() != file.ground.sha256:
+        return FormFault("ground_mismatch", f"{file.ground.file}: not the one the form names")
+    ground = read_ground(png, file.ground.dpi)
+    return ground or FormFault("ground_unreadable", f"{file.ground.file}: no black and white tile")
 
 
 def _glyph_fault(file: FormFile, fonts: FontSet) -> FormFault | None:
@@ -161,6 +187,7 @@ def _identity_sha256(raw: bytes, seals: Sequence[SealImage], fonts: FontSet) -> 
     parts = [
         f"renderer {RENDERER_VERSION}",
         f"reportlab {reportlab_version}",
+        f"segno {segno_version}",
         f"form {hashlib.sha256(raw).hexdigest()}",
         *(f"seal {seal.png_sha256}" for seal in seals),
         *(f"font {file.sha256}" for file in fonts.files),

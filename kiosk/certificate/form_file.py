@@ -96,6 +96,8 @@ class Item(_Part):
     omit_when_blank: bool = False
     #: A lift has no site area: nothing recorded there is no gap of the ledger.
     omit_blank_for: tuple[_CategoryName, ...] = Field(default=(), strict=False)
+    #: Only entries of these categories have the item; none named: all have it.
+    only_for: tuple[_CategoryName, ...] = Field(default=(), strict=False)
     disclosure: Disclosure = Disclosure()
 
     @model_validator(mode="after")
@@ -147,6 +149,26 @@ class Seal(Effective):
     width_mm: Annotated[float, Field(ge=8, le=40, strict=False)] = 24.0
 
 
+class GroundFile(_Part):
+    """The copy-guard ground: a tile of pure black and white dots at the head's own resolution."""
+
+    file: Text
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    dpi: Annotated[int, Field(ge=150, le=1200)]
+
+
+class SignedCode(_Part):
+    """The signed QR code: off until the ward turns it on. ``items``: what it repeats of the sheet.
+
+    ``dpi`` is the head's, so that each module is a whole number of dots.
+    """
+
+    enabled: bool = False
+    items: Annotated[tuple[Text, ...], Field(min_length=1, max_length=4, strict=False)]
+    dpi: Annotated[int, Field(ge=150, le=1200)] = 203
+    module_mm: Annotated[float, Field(ge=0.3, le=0.6, strict=False)] = 0.375
+
+
 class Words(_Part):
     """The fixed words of the sheet beside its items."""
 
@@ -161,6 +183,8 @@ class Words(_Part):
     terminal: Text = "発行端末"
     page: Annotated[str, Field(pattern=r"\{n\}.*\{m\}")] = "{n}/{m}"
     date_frame: Annotated[str, Field(pattern=r"\{date\}")] = "{date}"
+    #: Repeated in very small letters over the foot of each page; empty: no such line.
+    micro: Annotated[str, Field(pattern=r"^$|\{number\}", max_length=100)] = ""
 
 
 class Layout(_Part):
@@ -178,6 +202,7 @@ class Layout(_Part):
     text_size: Points = 10.5
     label_size: Points = 10
     small_size: Points = 9
+    micro_size: Annotated[float, Field(ge=1.5, le=5, strict=False)] = 3
     leading: Annotated[float, Field(ge=1.1, le=2.5, strict=False)] = 1.45  # of the size
 
     @model_validator(mode="after")
@@ -210,12 +235,16 @@ class FormFile(_Part):
     mask: Text = "＊＊"
     words: Words = Words()
     layout: Layout = Layout()
+    ground: GroundFile | None = None
+    signed_code: SignedCode | None = None
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
         keys = [item.key for item in self.items]
         if len(set(keys)) != len(keys):
             raise ValueError("two items have the same key")
+        if self.signed_code is not None:
+            _known_rows("signed_code", self.signed_code.items, self.items)
         for name, terms in (
             ("bases", self.bases),
             ("signatories", self.signatories),
@@ -223,6 +252,15 @@ class FormFile(_Part):
         ):
             _no_overlap(name, terms)
         return self
+
+
+def _known_rows(where: str, wanted: Sequence[str], items: Sequence[Item]) -> None:
+    """Names of rows as ``ContentItem.key`` has them: ``lot``, ``confirmation.confirmation_no``."""
+    known = {item.key for item in items if item.pieces and item.each is None}
+    known |= {f"{item.key}.{row.field}" for item in items for row in item.rows}
+    unknown = sorted(set(wanted) - known)
+    if unknown:
+        raise ValueError(f"{where}: unknown items {', '.join(unknown)}")
 
 
 def _no_overlap(name: str, terms: Sequence[Effective]) -> None:

@@ -19,6 +19,7 @@ from kiosk.domain.certificate import CertificateContent, Stamp
 from kiosk.domain.eras import wareki
 
 _SMALLEST = 5.0  # points
+_MICRO_ABOVE = 1.4  # footer's letters: from its line up to the very small one
 _SLACK = 0.5  # points; of rounding, and of the last letter's own side bearing
 
 
@@ -31,6 +32,7 @@ def stamp_texts(form: Form, stamp: Stamp) -> list[str]:
     """The texts that come with the release; their glyphs are checked before anything is drawn."""
     words = form.file.words
     return [
+        words.micro.replace("{number}", stamp.number),
         words.number_frame.replace("{number}", stamp.number),
         words.date_frame.replace("{date}", wareki(stamp.issued_on)),
         stamp.terminal,
@@ -134,6 +136,7 @@ class _Sheet:
         left = words.preview_notice
         if self.stamp is not None:
             left = f"{words.terminal}\u3000{self.stamp.terminal}"
+        self._micro(page, y + _MICRO_ABOVE * size)
         page.runs.append(self._fitted(left, y, centre.x - size - measure.left))
         page.runs.append(centre)
         if n < m:
@@ -142,6 +145,19 @@ class _Sheet:
             if start < centre.x + run_width(centre):
                 raise ValueError("the words at the foot of the page do not fit")
             page.runs.append(TextRun(start, y, size, line))
+
+    def _micro(self, page: Page, y: float) -> None:
+        """The line of very small letters: the number again and again, from edge to edge."""
+        words, size = self.file.words, self.look.micro_size
+        number = words.preview if self.stamp is None else self.stamp.number
+        once = self.measure.shape(words.micro.replace("{number}", number))
+        if not once:
+            return
+        width = self.measure.right - self.measure.left
+        times = max(1, int(width / (sum(glyph.advance for glyph in once) * size)))
+        line = once * times
+        spare = (width - line_width(line, size)) / max(1, gap_count(line))
+        page.runs.append(TextRun(self.measure.left, y, size, line, max(0.0, spare)))
 
     def _fitted(self, text: str, y: float, width: float) -> TextRun:
         """At the left margin, smaller where it is long (a terminal's name has up to 64 letters)."""

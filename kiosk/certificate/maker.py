@@ -10,11 +10,13 @@ from pathlib import Path
 import pypdfium2 as pdfium
 from PIL import Image
 
+from kiosk.certificate.code_place import claims_of
 from kiosk.certificate.content import ItemText as ItemText
 from kiosk.certificate.content import certificate_content, surface_items
 from kiosk.certificate.draw import draw_certificate
 from kiosk.certificate.form import Form, FormFault, load_form
 from kiosk.certificate.form_file import Surface
+from kiosk.certificate.signed_code import Claims
 from kiosk.domain.certificate import (
     CertificateContent,
     DrawnCertificate,
@@ -68,6 +70,10 @@ class CertificateMaker:
         """The PNG of the seal in force on a day; empty if none is, and then no sheet is drawn."""
         terms = self._form.seal(day)
         return b"" if terms is None else terms[1].png
+
+    def claims(self, content: CertificateContent, stamp: Stamp) -> Claims | None:
+        """What the signed code of this sheet has to say; None where the form has no code."""
+        return claims_of(self._form, content, stamp.number, stamp.issued_on)
 
     def preview_png(self, pdf: bytes, width: int) -> list[bytes]:
         """Pages as PNG, ``width`` pixels wide. Raises ValueError if the PDF cannot be read."""

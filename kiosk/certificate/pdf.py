@@ -12,11 +12,13 @@ from collections.abc import Sequence
 from datetime import date
 from itertools import groupby
 
+from reportlab.lib.rl_accel import fp_str
 from reportlab.pdfbase import pdfdoc
 from reportlab.pdfgen.canvas import Canvas
 
 from kiosk.certificate.fonts import FontSet, Glyph
-from kiosk.certificate.places import PAGE_HEIGHT, PAGE_WIDTH, Page, SealPlace, TextRun
+from kiosk.certificate.ground import Ground, tiles
+from kiosk.certificate.places import PAGE_HEIGHT, PAGE_WIDTH, Box, Page, SealPlace, TextRun
 from kiosk.certificate.seal import SealImage
 from kiosk.certificate.sheet_font import SheetFont, sheet_font
 from kiosk.certificate.wrap import glued
@@ -48,6 +50,8 @@ def write_pdf(
     dated: date | None,
     seal: SealImage | None,
     mark: tuple[Glyph, ...],
+    ground: Ground | None = None,
+    size: tuple[float, float] = (PAGE_WIDTH, PAGE_HEIGHT),
 ) -> bytes:
     """The pages as one PDF. ``info``: Title, Subject, Keywords. ``mark`` goes under each page.
 
@@ -58,7 +62,7 @@ def write_pdf(
         out = io.BytesIO()
         canvas = _Canvas(
             out,
-            pagesize=(PAGE_WIDTH, PAGE_HEIGHT),
+            pagesize=size,
             pageCompression=0,
             invariant=1,
             pdfVersion=(1, 4),
@@ -68,8 +72,11 @@ def write_pdf(
         )
         _describe(canvas, info, dated)
         for page in pages:
+            if ground is not None:
+                _draw_ground(canvas, ground, size)
             if mark:
-                _draw_mark(canvas, mark, sheet_fonts)
+                _draw_mark(canvas, mark, sheet_fonts, size)
+            _draw_boxes(canvas, page.boxes)
             canvas.setFillGray(0)
             canvas.setStrokeGray(0)
             for rule in page.rules:
@@ -129,15 +136,53 @@ def _draw_run(canvas: Canvas, run: TextRun, fonts: Sequence[SheetFont]) -> None:
         canvas._code.append("EMC")
 
 
-def _draw_mark(canvas: Canvas, glyphs: tuple[Glyph, ...], fonts: Sequence[SheetFont]) -> None:
+def _draw_ground(canvas: Canvas, ground: Ground, size: tuple[float, float]) -> None:
+    """The tile as a stencil (ImageMask), painted black wherever a whole one fits."""
+    doc = canvas._doc
+    name = doc.getXObjectName("ground")
+    if name not in doc.idToObject:
+        image = pdfdoc.PDFStream()
+        image.content = ground.packed
+        image.dictionary = pdfdoc.PDFDictionary(
+            {
+                "Type": pdfdoc.PDFName("XObject"),
+                "Subtype": pdfdoc.PDFName("Image"),
+                "ImageMask": "true",
+                "Width": ground.width,
+                "Height": ground.height,
+                "BitsPerComponent": 1,
+                "Filter": pdfdoc.PDFName("RunLengthDecode"),
+            }
+        )
+        doc.Reference(image, name)
+    canvas._formsinuse.append("ground")
+    canvas.setFillGray(0)
+    for x, y, width, height in tiles(ground, *size):
+        place = fp_str(width, 0, 0, height, x, y)
+        canvas._code.append(f"q {place} cm /{name} Do Q")
+
+
+def _draw_boxes(canvas: Canvas, boxes: Sequence[Box]) -> None:
+    for ink, run in groupby(boxes, key=lambda box: box.ink):
+        canvas.setFillGray(0 if ink else 1)
+        canvas._code += [f"{fp_str(box.x, box.y, box.width, box.height)} re" for box in run]
+        canvas._code.append("f")
+
+
+def _draw_mark(
+    canvas: Canvas,
+    glyphs: tuple[Glyph, ...],
+    fonts: Sequence[SheetFont],
+    page: tuple[float, float],
+) -> None:
     """見本 from corner to corner, below the text."""
     em = sum(glyph.advance for glyph in glyphs) + _MARK_SPACING * (len(glyphs) - 1)
-    size = min(_MARK_SIZE, _MARK_LENGTH / em)
+    size = min(_MARK_SIZE, _MARK_LENGTH * page[0] / PAGE_WIDTH / em)
     canvas.saveState()
     canvas.setFillGray(_MARK_FILL)
     canvas.setStrokeGray(_MARK_EDGE)
     canvas.setLineWidth(_MARK_EDGE_WIDTH)
-    canvas.translate(PAGE_WIDTH / 2, PAGE_HEIGHT / 2)
+    canvas.translate(page[0] / 2, page[1] / 2)
     canvas.rotate(52)
     run = TextRun(-em * size / 2, -0.38 * size, size, glyphs, _MARK_SPACING * size)
     _text(canvas, run, fonts, mode=2)

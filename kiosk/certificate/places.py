@@ -42,11 +42,23 @@ class SealPlace:
     height: float
 
 
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Filled, below rules and text, in the order given. ``ink`` False: paper white."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    ink: bool = True
+
+
 @dataclass(slots=True)
 class Page:
     runs: list[TextRun] = field(default_factory=list)
     rules: list[Rule] = field(default_factory=list)
     seal: SealPlace | None = None
+    boxes: list[Box] = field(default_factory=list)
 
     def text(self) -> str:
         """What the page says, in drawing order."""

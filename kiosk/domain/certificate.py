@@ -64,6 +64,8 @@ class Stamp:
     user_id: str  # the application's
     terminal: str
     seal_png: bytes = field(repr=False)
+    #: What the signed QR code says; empty where the form has none. The key stays on the server.
+    code: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

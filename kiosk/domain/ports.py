@@ -170,6 +170,7 @@ class Released:
     seal_png: bytes = field(repr=False)
     pdf_sha256: str
     page_count: int
+    code: str = field(default="", repr=False)  # the signed QR code's text; empty: none
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,8 +42,8 @@ from kiosk.domain.query import (
     TooMany,
 )
 
-CONTRACT_VERSION = 1
-PREFIX = "/api/v1"
+CONTRACT_VERSION = 2
+PREFIX = "/api/v2"
 
 #: Headers. The terminal names itself by the signature's key id. Every request carries both headers
 #: below and signs them; the idempotency key is new for every request but a retry.
@@ -200,6 +200,7 @@ class ReleaseAnswer(Body):  # POST /issues/{issue_id}/release, once
     seal_png: Base64Bytes = Field(repr=False)
     pdf_sha256: Sha256
     page_count: int
+    code: Plain = Field(max_length=600, repr=False)  # the signed QR code's text; empty: none
 
 
 class SpoolRequest(Body):  # POST /issues/{issue_id}/spool
@@ -258,6 +259,7 @@ def release_answer(released: Released) -> ReleaseAnswer:
         seal_png=base64.b64encode(released.seal_png),
         pdf_sha256=released.pdf_sha256,
         page_count=released.page_count,
+        code=released.code,
     )
 
 
@@ -269,6 +271,7 @@ def released(answer: ReleaseAnswer) -> Released:
         seal_png=answer.seal_png,
         pdf_sha256=answer.pdf_sha256,
         page_count=answer.page_count,
+        code=answer.code,
     )
 
 

@@ -199,7 +199,7 @@ def _draw(session: Session, released: Released) -> Step:
         raise AssertionError("issue_pressed has seen both")
     stamp = Stamp(
         released.issue_id, released.number, released.issued_on, visit.application.user_id,
-        facts.terminal, released.seal_png,
+        facts.terminal, released.seal_png, released.code,
     )  # fmt: skip
     job = replace(
         job_of(session),

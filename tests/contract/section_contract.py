@@ -36,6 +36,7 @@ from kiosk.domain.printer import (
     PrintUnknown,
 )
 from kiosk.domain.query import Found, NoHits, Query, QueryKind, SearchUnavailable
+from kiosk.ledger_client.wire import CONTRACT_VERSION
 from tests.fakes.sheet_maker import FakeSheetMaker
 from tests.fixtures.section import RASTERS, sample_applicant
 
@@ -116,7 +117,11 @@ class SectionContract:
     def test_the_greeting(self, rig: Rig) -> None:
         hello = rig.newborn().hello()
         assert isinstance(hello, ServerHello)
-        assert (hello.contract, hello.terminal, hello.accepting) == (1, "terminal-1", True)
+        assert (hello.contract, hello.terminal, hello.accepting) == (
+            CONTRACT_VERSION,
+            "terminal-1",
+            True,
+        )
         assert hello.form == rig.maker.form()
         assert hello.open_issue is False
         reserved(rig)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from kiosk.domain.issuance import IssueState
 from kiosk.domain.ports import CheckResult, Printer, SectionServer
 from kiosk.ledger_client.memory import InMemorySectionServer, MemorySection
+from kiosk.ledger_client.wire import CONTRACT_VERSION
 from kiosk.printing.simulated import SimulatedPrinter
 from kiosk.printing.simulator import SimulatedDevice
 from kiosk.selftest.boot import Tested, boot_self_test
@@ -75,7 +76,7 @@ class Kiosk:
     def _parts(self) -> Parts:
         world = self.world
         tested = Tested(
-            Own("terminal-1", 1, "memory"), self.wire.as_server, self._driver, self.maker,
+            Own("terminal-1", CONTRACT_VERSION, "memory"), self.wire.as_server, self._driver, self.maker,
             world.clock, lambda: DisplaySize(1080, 1920),
         )  # fmt: skip
         return Parts(

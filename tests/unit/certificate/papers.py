@@ -134,10 +134,17 @@ def changed_form(folder: Path, **changes: Any) -> Path:
     """The sample form with top-level keys changed (None: left out), as a file of its own."""
     file = yaml.safe_load(asset_path("forms", "ledger-certificate.yaml").read_text("utf-8"))
     file |= changes
+    if "items" in changes and "signed_code" not in changes:
+        del file["signed_code"]  # it names items of the sample
     path = folder / "changed.yaml"
     text = yaml.safe_dump({k: v for k, v in file.items() if v is not None}, allow_unicode=True)
     path.write_text(text, "utf-8")
     return path
+
+
+def without_ground(folder: Path, **changes: Any) -> Path:
+    """The sample form on plain paper: where a test counts dots of something else."""
+    return changed_form(folder, ground=None, **changes)
 
 
 def sample_seal() -> dict[str, Any]:
@@ -145,6 +152,13 @@ def sample_seal() -> dict[str, Any]:
     file = yaml.safe_load(asset_path("forms", "ledger-certificate.yaml").read_text("utf-8"))
     seal: dict[str, Any] = file["seals"][0]
     return seal
+
+
+def sample_ground() -> dict[str, Any]:
+    """The ground's terms in the sample form."""
+    file = yaml.safe_load(asset_path("forms", "ledger-certificate.yaml").read_text("utf-8"))
+    ground: dict[str, Any] = file["ground"]
+    return ground
 
 
 def load(path: Path) -> CertificateMaker:

@@ -23,6 +23,7 @@ from tests.unit.certificate.papers import (
     load,
     pictures,
     png,
+    sample_ground,
     sample_seal,
     sheet,
 )
@@ -33,6 +34,11 @@ REFUSALS = {"missing_glyph", "not_certifiable", "form_invalid", "stamp_incomplet
 def seal_file(folder: Path, png: bytes) -> list[dict[str, Any]]:
     (folder / "own.png").write_bytes(png)
     return [sample_seal() | {"file": "own.png", "sha256": hashlib.sha256(png).hexdigest()}]
+
+
+def ground_file(folder: Path, png: bytes) -> dict[str, Any]:
+    (folder / "own.png").write_bytes(png)
+    return sample_ground() | {"file": "own.png", "sha256": hashlib.sha256(png).hexdigest()}
 
 
 def broken(folder: Path, code: str) -> Path | str:
@@ -51,10 +57,14 @@ def broken(folder: Path, code: str) -> Path | str:
         "form_glyph": {"title": "証明書\ue000"},
         "seal_missing": {"seals": [sample_seal() | {"file": "nowhere.png"}]},
         "seal_mismatch": {"seals": [sample_seal() | {"sha256": "0" * 64}]},
+        "ground_missing": {"ground": sample_ground() | {"file": "nowhere.png"}},
+        "ground_mismatch": {"ground": sample_ground() | {"sha256": "0" * 64}},
         "font_missing": {"fonts": ["NoSuchFont.ttf"]},
     }
     if code == "seal_unreadable":
         return changed_form(folder, seals=seal_file(folder, b"GIF89a"))
+    if code == "ground_unreadable":  # soft edges are no device dots
+        return changed_form(folder, ground=ground_file(folder, png(Image.new("L", (8, 8)))))
     return changed_form(folder, **changes[code])
 
 
@@ -108,6 +118,8 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
         "sample",
     ),
     "a word for yes": ({"sample": "no"}, "sample"),
+    "a code of items that are not there": ({"signed_code": {"items": ["height"]}}, "height"),
+    "a very small line without number": ({"words": {"micro": "台帳"}}, "micro"),
     "page without number": ({"words": {"page": "ページ"}}, "page"),
     "a seal nobody sees": ({"seals": [sample_seal() | {"width_mm": 0}]}, "width_mm"),
     "no room for labels": ({"layout": {"label_width_mm": 30}}, "label_width_mm"),

@@ -8,7 +8,6 @@ import pytest
 from PIL import Image, ImageChops
 
 from tests.unit.certificate.papers import (
-    changed_form,
     entry,
     load,
     pictures,
@@ -17,6 +16,7 @@ from tests.unit.certificate.papers import (
     said,
     sample_seal,
     sheet,
+    without_ground,
 )
 
 #: The mark's fill, 0.93 of white, as one 8-bit level.
@@ -35,7 +35,7 @@ def fill(picture: Image.Image) -> tuple[int, tuple[int, int, int, int]]:
 
 def real_form(folder: Path, form: bool, seal: bool) -> Path:
     """The form with its two ``sample`` words, and without 見本 in its other words."""
-    return changed_form(
+    return without_ground(
         folder,
         sample=form,
         seals=[sample_seal() | {"sample": seal}],

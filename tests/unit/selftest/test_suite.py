@@ -9,6 +9,7 @@ import admin.api.state
 from kiosk.domain.build import build_id
 from kiosk.domain.checks import CheckCode, CheckName
 from kiosk.domain.ports import CheckResult
+from kiosk.ledger_client.wire import CONTRACT_VERSION
 from kiosk.selftest import boot
 from kiosk.selftest.check import Finding
 from kiosk.selftest.display import DisplaySize
@@ -98,7 +99,7 @@ def parts(world: World) -> boot.Tested:
     kiosk = Kiosk(world)
     kiosk.close()
     return boot.Tested(
-        Own("terminal-1", 1, "memory"), kiosk.wire.as_server, FakePrinter(), world.maker,
+        Own("terminal-1", CONTRACT_VERSION, "memory"), kiosk.wire.as_server, FakePrinter(), world.maker,
         world.clock, lambda: DisplaySize(1080, 1920),
     )  # fmt: skip
 
