@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from kiosk.printing.ipp_client import http_url
 from kiosk.printing.models import MODELS
 from kiosk.printing.raster import HEADS
 from kiosk.printing.registry import DRIVERS, PrinterConfig
@@ -168,15 +169,16 @@ def _config(raw: Mapping[str, Any], folder: Path) -> Config:
     top = _Table("", raw)
     key_file = top.path("key_file", folder, None)
     assert key_file is not None, "a required text is never empty"
+    terminal = _identifier(top, "terminal")
     config = Config(
         server_url=_server_url(top),
-        terminal=_identifier(top, "terminal"),
+        terminal=terminal,
         key_file=key_file,
         form=_identifier(top, "form", DEFAULT_FORM),
         production=top.flag("production", False),
         idle_s=top.seconds("idle_s", DEFAULT_IDLE_S, *IDLE_S_RANGE),
         window=_window(top.table("window")),
-        printer=_printer(top.table("printer"), folder),
+        printer=_named(_printer(top.table("printer"), folder), terminal),
     )
     top.close()
     for check in _WHOLE:
@@ -226,6 +228,9 @@ def _printer(table: _Table, folder: Path) -> PrinterConfig:
         usb_vendor=table.number("usb_vendor", 0, 0, 0xFFFF),
         usb_product=table.number("usb_product", 0, 0, 0xFFFF),
         usb_serial=table.text("usb_serial", ""),
+        host=table.text("host", ""),
+        port=table.number("port", usual.port, 1, 0xFFFF),
+        uri=_printer_uri(table),
         folder=table.path("folder", folder),
         control_socket=table.path("control_socket", folder),
         record_to=table.path("record_to", folder),
@@ -234,6 +239,21 @@ def _printer(table: _Table, folder: Path) -> PrinterConfig:
     )
     table.close()
     return printer
+
+
+def _named(printer: PrinterConfig, terminal: str) -> PrinterConfig:
+    """At a shared printer the terminal knows its own jobs by this name."""
+    return replace(printer, owner=f"daicho-{terminal}") if printer.driver == "ipp" else printer
+
+
+def _printer_uri(table: _Table) -> str:
+    uri = table.text("uri", "")
+    try:
+        if uri:
+            http_url(uri)
+    except ValueError:
+        raise table.wrong("uri", " ipp://プリンター:631/ipp/print の形") from None
+    return uri
 
 
 # --- what one key means for another -------------------------------------------------------------
@@ -253,6 +273,26 @@ def _usb_is_named(config: Config) -> None:
         raise _Wrong(
             "config_key_missing",
             "USB のプリンターには [printer] の usb_vendor と usb_product を書いてください。",
+        )
+
+
+def _network_is_named(config: Config) -> None:
+    printer = config.printer
+    if printer.driver == "escpos-tcp" and not printer.host:
+        raise _Wrong(
+            "config_key_missing",
+            "ネットワークのプリンターには [printer] の host を書いてください。",
+        )
+    if printer.driver == "ipp" and not printer.uri:
+        raise _Wrong(
+            "config_key_missing",
+            "IPP のプリンターには [printer] の uri を ipp://プリンター:631/ipp/print の形で"
+            "書いてください。",
+        )
+    if printer.driver == "ipp" and not printer.head.startswith("page-"):
+        raise _Wrong(
+            "config_value",
+            "IPP のプリンターには [printer] の head を page-300 か page-600 で書いてください。",
         )
 
 
@@ -283,6 +323,7 @@ def _production_prints_on_paper(config: Config) -> None:
 _WHOLE: tuple[Callable[[Config], None], ...] = (
     _key_is_there,
     _usb_is_named,
+    _network_is_named,
     _folder_is_named,
     _production_prints_on_paper,
 )

@@ -7,13 +7,9 @@ DLE DC4 fn 8); constants that python-escpos has are taken from there.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from escpos.constants import DLE, EOT, GS, HW_INIT
-
-from kiosk.domain.printer import PageRaster
 
 #: Largest band in bytes of dots: small enough for a status between bands several times per page.
 BAND_BYTES: Final = 16 * 1024
@@ -33,16 +29,7 @@ ASK_MODEL_ID: Final[bytes] = GS + b"I\x01"
 
 MARK_LENGTH: Final = 4
 #: Dots may look like real-time commands, which printers obey even within a picture.
-_REAL_TIME: Final = (b"\x10\x04", b"\x10\x05", b"\x10\x14")
-
-
-@dataclass(frozen=True, slots=True)
-class Band:
-    """``rows`` rows of one page as one GS v 0 command."""
-
-    page: int  # 1-based
-    data: bytes
-    looks_real_time: bool  # dots a printer may take for DLE EOT, DLE ENQ or DLE DC4
+REAL_TIME: Final = (b"\x10\x04", b"\x10\x05", b"\x10\x14")
 
 
 def raster_band(width_bytes: int, dots: bytes) -> bytes:
@@ -56,23 +43,6 @@ def raster_band(width_bytes: int, dots: bytes) -> bytes:
         raise ValueError("band is not a whole number of rows")
     header = width_bytes.to_bytes(2, "little") + rows.to_bytes(2, "little")
     return bytes(GS + b"v0\x00" + header + dots)
-
-
-def bands(page: PageRaster, number: int) -> Iterator[Band]:
-    """The page, top to bottom, nothing skipped.
-
-    Raises:
-        ValueError: the dots hold a command that would switch the printer off or empty its buffer.
-    """
-    width_bytes = (page.width + 7) // 8
-    if CLEAR_BUFFERS in page.rows or POWER_OFF in page.rows:
-        raise ValueError(f"the dots of page {number} contain a printer command")
-    step = max(1, BAND_BYTES // width_bytes) * width_bytes
-    for start in range(0, len(page.rows), step):
-        dots = page.rows[start : start + step]
-        # The header counts too: a command may begin in it and end in the dots.
-        data = raster_band(width_bytes, dots)
-        yield Band(number, data, any(sequence in data for sequence in _REAL_TIME))
 
 
 def ask_status(n: int) -> bytes:

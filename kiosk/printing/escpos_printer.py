@@ -22,21 +22,20 @@ from kiosk.domain.printer import (
     PrintOutcome,
     PrintProgress,
 )
+from kiosk.printing.dialects import STAR_ETB
 from kiosk.printing.escpos_commands import (
     ASK_MODEL_ID,
     CLEAR_ANSWER,
     CLEAR_BUFFERS,
-    FEED_AND_CUT,
-    INIT,
     mark,
     mark_answer,
     mark_word,
 )
-from kiosk.printing.escpos_run import ANSWER_S, EscposRun
-from kiosk.printing.jobs import Device, JobGuard, Progress, SheetSet
+from kiosk.printing.escpos_run import ANSWER_S, POLL_S, EscposRun
+from kiosk.printing.jobs import Device, JobGuard, Progress, SheetSet, refusal_of, wait_while_busy
 from kiosk.printing.models import Completion, ModelProfile
 from kiosk.printing.replies import ReplyStream
-from kiosk.printing.status import read_status
+from kiosk.printing.status import read_status, star_counter
 from kiosk.printing.transport import LinkFault, Transport
 
 #: No new question is asked after this long, so that a status stays within the port's 2 s even if
@@ -141,13 +140,7 @@ class EscposPrinter:
         self._transport.close()
 
     def _ready(self) -> NotStarted | None:
-        status = self.status()
-        if status.ready:
-            return None
-        if status.state is PrinterState.OFFLINE:
-            return NotStarted(PrintFault.DISCONNECTED, status)
-        fault = PrintFault.BUSY if status.state is PrinterState.BUSY else PrintFault.NOT_READY
-        return NotStarted(fault, status)
+        return refusal_of(wait_while_busy(self.status, self._clock))
 
     def _send(self, sheets: SheetSet, progress: Progress) -> PrintOutcome:
         run = EscposRun(
@@ -232,7 +225,8 @@ class EscposPrinter:
             return ClearState.HOLDS_OWN if self._held is _Held.OURS else ClearState.UNKNOWN
         self._clears += 1
         word = mark_word("clear", str(self._clears))
-        cut = not self._write(INIT + FEED_AND_CUT + mark(word)) and self._replies.frame(
+        dialect = self._profile.dialect
+        cut = not self._write(dialect.init + dialect.end_page + mark(word)) and self._replies.frame(
             mark_answer(word), self._clock.monotonic() + CUT_OFF_S
         )
         return ClearState.CLEAR if cut else ClearState.NEEDS_POWER_CYCLE
@@ -249,9 +243,23 @@ class EscposPrinter:
 
     def _echoes(self) -> bool:
         """An answer given in order: all that was sent before it has been worked off."""
-        if self._write(INIT + ASK_MODEL_ID):
+        if self._profile.completion is Completion.COUNTER:
+            return self._counts()
+        if self._write(self._profile.dialect.init + ASK_MODEL_ID):
             return False
         return bool(self._replies.loose(1, self._clock.monotonic() + ANSWER_S))
+
+    def _counts(self) -> bool:
+        """Star: the counter moves when all before its ETB has been worked off."""
+        before = star_counter(self._ask().raw)
+        if before is None or self._write(self._profile.dialect.init + STAR_ETB):
+            return False
+        until = self._clock.monotonic() + ANSWER_S
+        while self._clock.monotonic() < until:
+            if star_counter(self._ask().raw) not in (None, before):
+                return True
+            self._clock.sleep(POLL_S)
+        return False
 
     def _write(self, data: bytes) -> LinkFault | None:
         return self._replies.send(data, self._clock.monotonic() + ANSWER_S).fault

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Final
 
 from kiosk.domain.ports import Clock
@@ -18,13 +18,10 @@ from kiosk.domain.printer import (
     PrintProgress,
     PrintUnknown,
 )
+from kiosk.printing.dialects import STAR_ETB, Band, job_bands
 from kiosk.printing.escpos_commands import (
     ASK_CUT_COUNTER,
     ASK_MODEL_ID,
-    FEED_AND_CUT,
-    INIT,
-    Band,
-    bands,
     mark,
     mark_answer,
     mark_word,
@@ -32,6 +29,7 @@ from kiosk.printing.escpos_commands import (
 from kiosk.printing.jobs import Progress, SheetSet
 from kiosk.printing.models import Completion, ModelProfile
 from kiosk.printing.replies import ReplyStream
+from kiosk.printing.status import star_counter
 from kiosk.printing.transport import LinkFault
 
 #: A whole job: a slow 300 dpi kiosk head needs about 8 s per A4 page; five times that is stuck.
@@ -43,6 +41,10 @@ ANSWER_S: Final = 3.0
 COMPLETION_S: Final = 30.0
 #: While waiting for the proof, how often the status is asked as well.
 POLL_S: Final = 0.5
+#: How long a sheet in the presenter is watched for being taken. Whoever stands there
+#: takes it at once, or is told to on the next screen; the visit does not wait longer for evidence.
+TAKEN_S: Final = 2.0
+COUNTER_WRAPS: Final = 32
 #: A printer that is busy may miss a question; it is asked this often before it counts as mute.
 STATUS_TRIES: Final = 3
 
@@ -89,13 +91,15 @@ class EscposRun:
         self._total = self._written = self._synced = 0
         self._cuts_before: int | None = None
         self._cuts: int | None = None
+        self._count_before: int | None = None
         self._mark: bool | None = None
+        self._taken: bool | None = None
         self._status: PrinterStatus | None = None
 
     def run(self) -> PrintOutcome:
         """Everything, in order; the first fault ends it."""
         try:
-            self._queue = list(self._pieces())
+            self._queue = list(job_bands(self._sheets.pages, self._profile.dialect))
         except ValueError:
             return NotStarted(PrintFault.RASTER_FAILED)
         self._total = sum(len(piece.data) for piece in self._queue)
@@ -109,15 +113,10 @@ class EscposRun:
         fault = self._prove()
         return self._unknown(fault) if fault is not None else Printed(self._evidence())
 
-    def _pieces(self) -> Iterable[Band]:
-        for number, page in enumerate(self._sheets.pages, start=1):
-            yield from bands(page, number)
-            yield Band(number, FEED_AND_CUT, looks_real_time=False)
-
     def _prepare(self) -> PrintFault | None:
         """Inkless: initialise, and see that the printer has nothing left to do before us."""
         self._replies.forget()
-        start = INIT
+        start = self._profile.dialect.init
         if self._profile.completion is Completion.PRESENTER:
             start += ASK_MODEL_ID
         fault = self._send(start)
@@ -126,6 +125,8 @@ class EscposRun:
             fault = None if answer else PrintFault.NO_COMPLETION
         if fault is None and self._profile.completion is Completion.PROCESS_ID:
             fault = self._sync("start", ANSWER_S)
+        if fault is None and self._profile.completion is Completion.COUNTER:
+            fault = self._start_count()
         if fault is None and self._profile.cut_counter:
             self._cuts_before = self._count_cuts()
             fault = PrintFault.NO_COMPLETION if self._cuts_before is None else None
@@ -142,11 +143,14 @@ class EscposRun:
         self._progress(
             PrintProgress(piece.page, len(self._sheets.pages), self._written, self._total)
         )
+        fault = None
         if piece.looks_real_time:
             fault = self._settle_echoes()
-            if fault is not None:
-                return fault
-        return self._look()
+        if piece.ends_page and self._profile.completion is Completion.PRESENTER:
+            fault = fault or self._presented()
+            if fault is None:
+                self._cuts = piece.page
+        return fault or self._look()
 
     def _settle_echoes(self) -> PrintFault | None:
         """Dots that look like DLE EOT make printers answer unasked: let those answers pass."""
@@ -174,14 +178,18 @@ class EscposRun:
         if self._profile.completion is Completion.PROCESS_ID:
             found = self._sync("end", COMPLETION_S)
         elif self._profile.completion is Completion.PRESENTER:
-            found = self._presented()
+            found = None  # every page was seen in the output when it was cut
+        elif self._profile.completion is Completion.COUNTER:
+            found = self._counted()
         else:
             return fault
-        self._mark = found is None
+        self._mark = found is None or found is PrintFault.COUNTER_MISMATCH
         if found is None and self._profile.cut_counter:
             found = self._compare_cuts()
         # The status is asked last in any case: it is evidence, and it may name a better reason.
         seen = self._look()
+        if found is None and seen is None and self._profile.completion is Completion.PRESENTER:
+            self._watch_taken()
         if found is PrintFault.NO_COMPLETION and seen is not None:
             return seen
         return found or seen
@@ -240,6 +248,46 @@ class EscposRun:
             self._clock.sleep(POLL_S)
         return PrintFault.NO_COMPLETION
 
+    def _watch_taken(self) -> None:
+        """True if it was taken, False if it still lay there. Either way it was printed."""
+        until = self._clock.monotonic() + TAKEN_S
+        self._taken = False
+        while not self._taken and self._clock.monotonic() < until:
+            self._clock.sleep(POLL_S)
+            now = self._ask()
+            if status_fault(now, self._profile.fine_while_printing) is None:
+                self._taken = PrinterReason.PRESENTER_OCCUPIED not in now.reasons
+
+    def _start_count(self) -> PrintFault | None:
+        """An ETB of its own: the counter moves, so all that was sent before is worked off."""
+        first = star_counter(self._ask().raw)
+        fault = PrintFault.NO_COMPLETION if first is None else self._send(STAR_ETB)
+        until = self._until(ANSWER_S)
+        while fault is None and self._clock.monotonic() < until:
+            now = star_counter(self._ask().raw)
+            if now is not None and now != first:
+                self._count_before = now
+                return None
+            self._clock.sleep(POLL_S)
+        return fault or PrintFault.NO_COMPLETION
+
+    def _counted(self) -> PrintFault | None:
+        """The counter rose by the pages; or the printer is idle, says so, and it did not."""
+        until = self._until(COMPLETION_S)
+        while True:
+            self._status = self._ask()
+            fault = status_fault(self._status, self._profile.fine_while_printing)
+            now = star_counter(self._status.raw)
+            if fault is not None:
+                return fault
+            if now is not None and self._count_before is not None:
+                self._cuts = (now - self._count_before) % COUNTER_WRAPS
+            if self._cuts == len(self._sheets.pages):
+                return None
+            if self._clock.monotonic() >= until:
+                return PrintFault.COUNTER_MISMATCH
+            self._clock.sleep(POLL_S)
+
     def _send(self, command: bytes) -> PrintFault | None:
         written = self._replies.send(command, self._deadline)
         return None if written.fault is None else _LINK.get(written.fault, PrintFault.SHORT_WRITE)
@@ -260,5 +308,6 @@ class EscposRun:
             raster_sha256=self._sheets.hashes,
             pages_completed=self._cuts,
             completion_mark=self._mark,
+            presenter_taken=self._taken,
             status_after=self._status,
         )

@@ -13,11 +13,14 @@ import threading
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from kiosk.domain.ports import Rasterizer
+from kiosk.domain.ports import Clock, Rasterizer
 from kiosk.domain.printer import (
     NotStarted,
     PageRaster,
+    PrinterState,
+    PrinterStatus,
     PrintEvidence,
     PrintFault,
     PrintJob,
@@ -27,6 +30,11 @@ from kiosk.domain.printer import (
 )
 
 _LOG = logging.getLogger(__name__)
+
+#: How long another program's job is waited for before a sheet is refused. Longer would leave a
+#: person standing there; the section's own viewing prints a few pages.
+OTHER_JOB_S: Final = 60.0
+OTHER_JOB_POLL_S: Final = 1.0
 
 Progress = Callable[[PrintProgress], None]
 Spooling = Callable[[Sequence[str]], bool]
@@ -58,6 +66,26 @@ class Device:
 
     ready: Callable[[], NotStarted | None]
     send: Callable[[SheetSet, Progress], PrintOutcome]
+
+
+def wait_while_busy(ask: Callable[[], PrinterStatus], clock: Clock) -> PrinterStatus:
+    """The first status that is not BUSY, or the last one when the patience is over."""
+    until = clock.monotonic() + OTHER_JOB_S
+    status = ask()
+    while status.state is PrinterState.BUSY and clock.monotonic() < until:
+        clock.sleep(OTHER_JOB_POLL_S)
+        status = ask()
+    return status
+
+
+def refusal_of(status: PrinterStatus) -> NotStarted | None:
+    """None if a job may start under this status, else why not."""
+    if status.ready:
+        return None
+    if status.state is PrinterState.OFFLINE:
+        return NotStarted(PrintFault.DISCONNECTED, status)
+    fault = PrintFault.BUSY if status.state is PrinterState.BUSY else PrintFault.NOT_READY
+    return NotStarted(fault, status)
 
 
 class JobGuard:

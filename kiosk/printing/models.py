@@ -7,7 +7,8 @@ from enum import StrEnum
 from typing import Final
 
 from kiosk.domain.printer import PrinterReason
-from kiosk.printing.status import CUSTOM_FULL, EPSON, StatusTable
+from kiosk.printing.dialects import CUSTOM_DIALECT, EPSON_DIALECT, STAR_DIALECT, Dialect
+from kiosk.printing.status import CUSTOM_FULL, EPSON, STAR, StatusTable
 
 
 class Completion(StrEnum):
@@ -15,6 +16,7 @@ class Completion(StrEnum):
 
     PROCESS_ID = "process-id"  # GS ( H fn 48: sent back when the printing before it is done
     PRESENTER = "presenter"  # in-order echo, then "ticket in output" rises in the full status
+    COUNTER = "counter"  # Star: ETB raises a counter in the status when all before it is done
     NONE = "none"  # no proof: every job ends UNKNOWN
 
 
@@ -30,6 +32,7 @@ class ModelProfile:
         cancel: DLE DC4 fn 8 drops its buffers and is answered; without it, only switching the
             printer off and on empties them.
         fine_while_printing: reasons that are no fault in the middle of a job.
+        dialect: its command language.
     """
 
     name: str
@@ -38,6 +41,7 @@ class ModelProfile:
     cut_counter: bool
     cancel: bool
     fine_while_printing: frozenset[PrinterReason] = frozenset({PrinterReason.MEDIA_LOW})
+    dialect: Dialect = EPSON_DIALECT
 
 
 #: Epson's ESC/POS and what follows it closely (Citizen and others answer the same three).
@@ -60,8 +64,31 @@ CUSTOM_KPM216H: Final = ModelProfile(
     cut_counter=False,
     cancel=False,
     fine_while_printing=frozenset({PrinterReason.MEDIA_LOW, PrinterReason.PRESENTER_OCCUPIED}),
+    dialect=CUSTOM_DIALECT,
+)
+#: Star line mode. ESC ACK CAN would reset it at once, but nothing answers that it did: no cancel.
+STAR_LINE: Final = ModelProfile(
+    "star-line",
+    STAR,
+    Completion.COUNTER,
+    cut_counter=False,
+    cancel=False,
+    fine_while_printing=frozenset({PrinterReason.MEDIA_LOW, PrinterReason.PRESENTER_OCCUPIED}),
+    dialect=STAR_DIALECT,
+)
+#: A small roll printer for slips: Epson's language, no cumulative counter, heads of 72 and 48 mm.
+ROLL_SLIP: Final = ModelProfile(
+    "roll-slip", EPSON, Completion.PROCESS_ID, cut_counter=False, cancel=True
 )
 
 MODELS: Final[dict[str, ModelProfile]] = {
-    model.name: model for model in (GENERIC_EPSON, EPSON_NO_COUNTER, STATUS_ONLY, CUSTOM_KPM216H)
+    model.name: model
+    for model in (
+        GENERIC_EPSON,
+        EPSON_NO_COUNTER,
+        STATUS_ONLY,
+        CUSTOM_KPM216H,
+        STAR_LINE,
+        ROLL_SLIP,
+    )
 }

@@ -7,13 +7,21 @@ from pathlib import Path
 from typing import Final
 
 from kiosk.domain.ports import Clock, Printer
-from kiosk.printing import escpos_usb, folder, simulated
+from kiosk.printing import escpos_usb, folder, ipp_printer, simulated, tcp
 from kiosk.printing.models import MODELS
 from kiosk.printing.raster import HEADS, PdfiumRasterizer
 from kiosk.printing.simulator import SPEED_MM_S, SimulatedDevice
 from kiosk.printing.transport import UsbSelector
 
-DRIVERS: Final = (escpos_usb.DRIVER, simulated.DRIVER, folder.DRIVER)
+DRIVERS: Final = (
+    escpos_usb.DRIVER,
+    tcp.DRIVER,
+    ipp_printer.DRIVER,
+    simulated.DRIVER,
+    folder.DRIVER,
+)
+#: In the name of every job at a page printer; the composition puts the terminal's own name here.
+DEFAULT_OWNER: Final = "daicho-kiosk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +29,13 @@ class PrinterConfig:
     """What the configuration says of the printer. Only the fields of the chosen driver count.
 
     Attributes:
-        driver: ``escpos-usb``, ``simulated`` or ``folder``.
-        model: a name of ``kiosk.printing.models.MODELS`` (escpos-usb and simulated).
+        driver: a word of ``DRIVERS``.
+        model: a name of ``kiosk.printing.models.MODELS`` (escpos-usb, escpos-tcp, simulated).
         head: a name of ``kiosk.printing.raster.HEADS``.
         usb_vendor, usb_product, usb_serial: the device; serial empty means the only one.
+        host, port: the address of ``escpos-tcp``.
+        uri: ``ipp://host/ipp/print`` of ``ipp``.
+        owner: name of this terminal in the jobs it sends to a shared printer.
         folder: existing folder for ``folder``.
         control_socket: Unix socket of the simulator's control, or None.
         record_to: the simulator's bytes go to this file too; None on any real terminal.
@@ -38,6 +49,10 @@ class PrinterConfig:
     usb_vendor: int = 0
     usb_product: int = 0
     usb_serial: str = ""
+    host: str = ""
+    port: int = tcp.PORT
+    uri: str = ""
+    owner: str = DEFAULT_OWNER
     folder: Path | None = None
     control_socket: Path | None = None
     record_to: Path | None = None
@@ -61,6 +76,13 @@ def make_printer(config: PrinterConfig, clock: Clock) -> Printer:
             raise ValueError("driver escpos-usb needs usb_vendor and usb_product")
         selector = UsbSelector(config.usb_vendor, config.usb_product, config.usb_serial)
         return escpos_usb.escpos_usb_printer(MODELS[config.model], selector, rasterizer, clock)
+    if config.driver == tcp.DRIVER:
+        if not config.host:
+            raise ValueError("driver escpos-tcp needs a host")
+        address = tcp.TcpAddress(config.host, config.port)
+        return tcp.escpos_tcp_printer(MODELS[config.model], address, rasterizer, clock)
+    if config.driver == ipp_printer.DRIVER:
+        return ipp_printer.IppPrinter(config.uri, config.owner, rasterizer, clock)
     if config.driver == simulated.DRIVER:
         device = SimulatedDevice(record_to=config.record_to, speed_mm_s=config.speed_mm_s)
         return simulated.SimulatedPrinter(

@@ -1,7 +1,8 @@
 """Raw status bytes to ``PrinterStatus``: one pure function and one table per model.
 
 Sources: Epson ESC/POS guide, DLE EOT n = 1 to 4; Custom KPM210/216 user manual, DLE EOT n = 20
-(six bytes), with the bits that its sibling KPM150H documents. A reply that is empty, short or not
+(six bytes), with the bits that its sibling KPM150H documents; Star Line Mode Command
+Specifications, ESC ACK SOH (nine bytes, "ASB"). A reply that is empty, short or not
 of the documented shape is UNKNOWN with a reason, never OK.
 """
 
@@ -117,6 +118,47 @@ CUSTOM_FULL: Final = StatusTable(
         ),
     )
 )
+
+
+#: Byte 1 says nine bytes (0x23); bits 0 and 4 of every further byte are clear.
+STAR_LENGTH: Final = 9
+STAR_REQUEST: Final = b"\x1b\x06\x01"
+STAR: Final = StatusTable(
+    queries=(
+        StatusQuery(
+            STAR_REQUEST,
+            STAR_LENGTH,
+            ((0, 0xFF, 0x23), *((byte, 0x91, 0x00) for byte in range(1, STAR_LENGTH))),
+            (
+                StatusBit(2, 0x20, PrinterReason.COVER_OPEN),
+                StatusBit(3, 0x08, PrinterReason.CUTTER_ERROR),
+                StatusBit(3, 0x04, PrinterReason.MEDIA_JAM),  # mechanical error
+                StatusBit(3, 0x60, PrinterReason.HARDWARE_ERROR),  # head too hot, unrecoverable
+                StatusBit(4, 0x04, PrinterReason.MEDIA_JAM),  # in the presenter
+                StatusBit(4, 0x02, PrinterReason.COVER_OPEN),  # head up
+                StatusBit(4, 0x48, PrinterReason.HARDWARE_ERROR),  # overflow, black mark
+                StatusBit(5, 0x08, PrinterReason.MEDIA_EMPTY),
+                StatusBit(5, 0x06, PrinterReason.MEDIA_LOW),
+                StatusBit(8, 0x0E, PrinterReason.PRESENTER_OCCUPIED),  # its paper's position
+            ),
+            offline=(2, 0x08),
+        ),
+    )
+)
+
+
+def star_counter(raw: str) -> int | None:
+    """The ETB counter, 0 to 31, in ``PrinterStatus.raw`` of a Star printer; None if it is not one.
+
+    Bits 1, 2, 3, 5 and 6 of the eighth byte.
+    """
+    try:
+        reply = bytes.fromhex(raw)
+    except ValueError:
+        return None
+    if not STAR.queries[0].well_formed(reply):
+        return None
+    return (reply[7] & 0x60) >> 2 | (reply[7] & 0x0E) >> 1
 
 
 def read_status(table: StatusTable, replies: Sequence[bytes]) -> PrinterStatus:

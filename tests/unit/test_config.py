@@ -95,6 +95,8 @@ def test_a_printer_can_be_made_of_what_was_accepted(driver: str, folder: Path) -
     more = {
         "escpos-usb": "usb_vendor = 1208\nusb_product = 3624\n",
         "folder": f'folder = "{folder}"\n',
+        "escpos-tcp": 'host = "127.0.0.1"\n',
+        "ipp": 'uri = "ipp://127.0.0.1:631/ipp/print"\nhead = "page-300"\n',
     }.get(driver, 'simulator_start = ["paper-low"]\n')
     config = good(folder, LEAST + f'[printer]\ndriver = "{driver}"\n' + more)
     printer = make_printer(config.printer, SystemClock())

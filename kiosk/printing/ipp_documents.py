@@ -1,0 +1,96 @@
+"""What to send an IPP printer, by what it says it takes: the PDF itself or PWG raster."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from kiosk.domain.printer import PageRaster
+from kiosk.printing import pwg_raster
+from kiosk.printing.ipp_client import Attributes
+from kiosk.printing.ipp_codec import Attribute, Tag
+from kiosk.printing.ipp_status import first_text
+
+PDF: Final = "application/pdf"
+_PER_INCH: Final = 3  # unit of an IPP resolution
+
+#: What decides, asked before every job: printers are replaced overnight.
+ASKED: Final = (
+    "document-format-supported",
+    "document-format-preferred",
+    "pwg-raster-document-type-supported",
+    "pwg-raster-document-resolution-supported",
+    "operations-supported",
+    "job-creation-attributes-supported",
+    "media-supported",
+    "sides-supported",
+    "print-scaling-supported",
+    "copies-supported",
+)
+
+#: How a sheet must come out, whatever the printer's own defaults are.
+TICKET: Final = (
+    ("media", Tag.KEYWORD, "iso_a4_210x297mm"),
+    ("sides", Tag.KEYWORD, "one-sided"),
+    ("print-scaling", Tag.KEYWORD, "none"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What goes over the wire."""
+
+    mime_type: str
+    data: bytes
+
+
+def choose(said: Attributes, dpi: int) -> str | None:
+    """``application/pdf``, ``image/pwg-raster``, or None if it takes neither.
+
+    The format that the printer prefers, if it is one of the two and can be made at ``dpi``;
+    otherwise the PDF; otherwise the raster.
+    """
+    able = [mime for mime in (PDF, pwg_raster.MIME_TYPE) if _takes(said, mime, dpi)]
+    preferred = first_text(said, "document-format-preferred")
+    if preferred in able:
+        return preferred
+    return able[0] if able else None
+
+
+def _takes(said: Attributes, mime: str, dpi: int) -> bool:
+    if mime not in said.get("document-format-supported", ()):
+        return False
+    if mime == PDF:
+        return True
+    resolutions = said.get("pwg-raster-document-resolution-supported", ())
+    return (dpi, dpi, _PER_INCH) in resolutions and _type(said) is not None
+
+
+def _type(said: Attributes) -> str | None:
+    known = said.get("pwg-raster-document-type-supported", ())
+    return next((kind for kind in pwg_raster.TYPES if kind in known), None)
+
+
+def make(said: Attributes, pdf: bytes, pages: Sequence[PageRaster]) -> Document | None:
+    """The document for this printer. None if it takes nothing that we can make."""
+    mime = choose(said, pages[0].dpi)
+    if mime == PDF:
+        return Document(PDF, pdf)
+    kind = _type(said)
+    if mime is None or kind is None:
+        return None
+    return Document(mime, pwg_raster.document(pages, kind))
+
+
+def ticket(said: Attributes) -> list[Attribute]:
+    """Only what the printer says it knows: anything else would have it refuse the job."""
+    known = said.get("job-creation-attributes-supported")
+    found = [
+        Attribute(name, tag, (value,))
+        for name, tag, value in TICKET
+        if value in said.get(f"{name}-supported", ()) and (known is None or name in known)
+    ]
+    if "copies-supported" in said:
+        found.append(Attribute("copies", Tag.INTEGER, (1,)))
+    return found

@@ -1,0 +1,182 @@
+"""A page printer over IPP. Jobs are named after the terminal and the issue's UUID; only they are
+ever cancelled, anybody else's are waited for."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from kiosk.domain.ports import Clock, Rasterizer
+from kiosk.domain.printer import (
+    ClearState,
+    NotStarted,
+    Printed,
+    PrinterIdentity,
+    PrinterReason,
+    PrinterState,
+    PrinterStatus,
+    PrintFault,
+    PrintJob,
+    PrintOutcome,
+    PrintProgress,
+)
+from kiosk.printing import ipp_documents
+from kiosk.printing.ipp_client import Attributes, Failure, Http, IppClient, RequestsHttp
+from kiosk.printing.ipp_run import CANCEL_S, POLL_S, REQUEST_S, IppRun
+from kiosk.printing.ipp_status import ASKED, failure_status, first_int, first_text, read_ipp_status
+from kiosk.printing.jobs import Device, JobGuard, Progress, SheetSet, refusal_of, wait_while_busy
+
+DRIVER: Final = "ipp"
+#: A status is bounded by the port's 2 s: all its requests together.
+STATUS_S: Final = 1.8
+
+
+class IppPrinter:
+    """One printer at one address. ``owner`` names this terminal and no other."""
+
+    def __init__(
+        self, uri: str, owner: str, rasterizer: Rasterizer, clock: Clock, http: Http | None = None
+    ) -> None:
+        self._client = IppClient(uri, owner, http or RequestsHttp(uri))
+        self._owner = owner
+        self._clock = clock
+        self._guard = JobGuard(rasterizer, Device(self._ready, self._send))
+        self._lane = threading.RLock()
+        self._held = False  # a job of ours ended without proof since the last ``clear``
+        self._model = "IPP"
+
+    def identity(self) -> PrinterIdentity:
+        return PrinterIdentity(DRIVER, self._model)
+
+    def status(self) -> PrinterStatus:
+        if not self._lane.acquire(blocking=False):
+            return PrinterStatus(PrinterState.BUSY)
+        try:
+            status = self._ask()
+        finally:
+            self._lane.release()
+        return _with_own(status) if self._held else status
+
+    def print(
+        self,
+        job: PrintJob,
+        progress: Callable[[PrintProgress], None],
+        spooling: Callable[[Sequence[str]], bool],
+    ) -> PrintOutcome:
+        if not self._lane.acquire(blocking=False):
+            return NotStarted(PrintFault.BUSY)
+        try:
+            return self._guard.run(job, progress, spooling)
+        finally:
+            self._lane.release()
+
+    def clear(self) -> ClearState:
+        """Cancel every job of ours, look until none is left; anybody else's are left alone."""
+        if not self._lane.acquire(blocking=False):
+            return ClearState.UNKNOWN
+        try:
+            state = self._clear()
+        finally:
+            self._lane.release()
+        if state is ClearState.CLEAR:
+            self._held = False
+        return state
+
+    def power_cycled(self) -> None:
+        """A page printer may keep its spool without power, so ``clear`` still has to look."""
+
+    def close(self) -> None:
+        self._client.close()
+
+    def _ready(self) -> NotStarted | None:
+        status = wait_while_busy(self.status, self._clock)
+        if status.ready:
+            jobs = self._jobs(REQUEST_S)
+            status = _with_jobs(status, jobs) if jobs is not None else _DOUBT
+        return refusal_of(status)
+
+    def _send(self, sheets: SheetSet, progress: Progress) -> PrintOutcome:
+        said = self._client.printer(ipp_documents.ASKED, REQUEST_S)
+        if isinstance(said, Failure):
+            return NotStarted(PrintFault.NOT_READY, failure_status(said))
+        document = ipp_documents.make(said, sheets.pdf, sheets.pages)
+        if document is None:
+            return NotStarted(PrintFault.RASTER_FAILED)
+        run = IppRun(
+            sheets, f"{self._owner} {sheets.issue_id}", document, said, self._client,
+            self._clock, self._ask, self._impressions, progress,
+        )  # fmt: skip
+        self._held = True  # until proven otherwise, even if this raises
+        outcome = run.run()
+        if isinstance(outcome, Printed) or (isinstance(outcome, NotStarted) and run.gone):
+            self._held = False
+        return outcome
+
+    def _ask(self) -> PrinterStatus:
+        end = self._clock.monotonic() + STATUS_S
+        said = self._client.printer(ASKED, STATUS_S / 2)
+        if isinstance(said, Failure):
+            return failure_status(said)
+        self._model = first_text(said, "printer-make-and-model") or self._model
+        status = read_ipp_status(said)
+        if status.state is not PrinterState.BUSY and first_int(said, "queued-job-count") == 0:
+            return status
+        left = max(0.1, (end - self._clock.monotonic()) / 2)
+        jobs = self._jobs(left)
+        return status if jobs is None else _with_jobs(status, jobs)
+
+    def _impressions(self) -> int | None:
+        """The printer's own count since it was made, where it keeps one."""
+        said = self._client.printer(("printer-impressions-completed",), REQUEST_S)
+        return None if isinstance(said, Failure) else first_int(said, ASKED[-1])
+
+    def _jobs(self, timeout_s: float) -> tuple[list[int], int] | None:
+        """Ids of our jobs, and how many of others; None if it did not say."""
+        found = self._client.jobs(timeout_s)
+        if isinstance(found, Failure):
+            return None
+        ids = [first_int(job, "job-id") for job in found if self._ours(job)]
+        return [job_id for job_id in ids if job_id is not None], len(found) - len(ids)
+
+    def _ours(self, job: Attributes) -> bool:
+        """By its name alone: printers may not keep the user of a request as it was said."""
+        owner, _, issue = first_text(job, "job-name").rpartition(" ")
+        try:
+            return owner == self._owner and str(uuid.UUID(issue)) == issue
+        except ValueError:
+            return False
+
+    def _clear(self) -> ClearState:
+        until = self._clock.monotonic() + CANCEL_S
+        while True:
+            jobs = self._jobs(REQUEST_S)
+            if jobs is None:
+                return ClearState.UNKNOWN
+            if not jobs[0]:
+                return ClearState.CLEAR
+            if self._clock.monotonic() >= until:
+                return ClearState.HOLDS_OWN
+            for job_id in jobs[0]:
+                self._client.cancel(job_id, REQUEST_S)
+            self._clock.sleep(POLL_S)
+
+
+_DOUBT: Final = PrinterStatus(PrinterState.UNKNOWN, frozenset({PrinterReason.NO_ANSWER}))
+
+
+def _with_own(status: PrinterStatus) -> PrinterStatus:
+    state = PrinterState.STOPPED if status.state is PrinterState.IDLE else status.state
+    return PrinterStatus(state, status.reasons | {PrinterReason.OWN_JOB}, status.raw)
+
+
+def _with_jobs(status: PrinterStatus, jobs: tuple[list[int], int]) -> PrinterStatus:
+    """Jobs in the queue: ours should not be there, anybody else's makes it busy."""
+    ours, others = jobs
+    if ours:
+        return _with_own(status)
+    if not others:
+        return status
+    state = PrinterState.BUSY if status.state is PrinterState.IDLE else status.state
+    return PrinterStatus(state, status.reasons | {PrinterReason.OTHER_JOB}, status.raw)
