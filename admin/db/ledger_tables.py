@@ -30,6 +30,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from admin.db.base import Base, UtcDateTime
+from admin.db.change_tables import ChangeAuthority
 from kiosk.domain.ledger import STANDARD_HEADINGS, Category, NotCertifiable
 
 #: Days are in the upper bits of an order key, the entry's id in the lower ones.
@@ -83,6 +84,9 @@ class LedgerImport(Base):
     unchanged: Mapped[int] = mapped_column(Integer)
     refused: Mapped[int] = mapped_column(Integer)
     data_as_of: Mapped[date] = mapped_column(Date)  # 台帳データ基準日
+    removed: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    #: The authority it was made under (第4号様式); None for a load that needed none.
+    work_id: Mapped[str | None] = mapped_column(ForeignKey(ChangeAuthority.work_id), index=True)
 
 
 class LedgerEntryRow(Base):
@@ -133,8 +137,16 @@ class LedgerEntryRow(Base):
     #: What ties plan changes to their confirmation: its number's stem, see numbers.plan_key.
     plan_key: Mapped[str | None] = mapped_column(String(200))
     is_plan_change: Mapped[bool] = mapped_column(Boolean)
-    #: Plan changes recorded for this confirmation, as JSON of kiosk.domain.ledger.Disposition.
+    #: What is shown with the entry: what its own row records and the plan changes tied to it, as
+    #: JSON of kiosk.domain.ledger.Disposition.
     dispositions: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    #: What the entry's own row or further rows record, as read from the file.
+    recorded_dispositions: Mapped[list[dict[str, Any]] | None] = mapped_column(
+        JSON(none_as_null=True)
+    )
+    source_page: Mapped[str | None] = mapped_column(Text)
+    #: Heading to text: columns kept as they are, and what a cell said before a converter.
+    extra: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class LedgerEntryVersion(Base):

@@ -27,6 +27,7 @@ class Deed(StrEnum):
     READ_OPERATIONS = "read_operations"
     READ_ACCOUNTS = "read_accounts"
     KEEP_ACCOUNTS = "keep_accounts"
+    KEEP_PROFILES = "keep_profiles"
 
 
 _EVERYBODY = frozenset({Deed.VIEW_TERMINALS, Deed.STOP_TERMINAL})
@@ -38,6 +39,7 @@ _OPERATIONS = _WORKPLACE | {
     Deed.REOPEN_TERMINAL,
     Deed.READ_OPERATIONS,
     Deed.READ_ACCOUNTS,
+    Deed.KEEP_PROFILES,
 }
 
 #: The table. システムリーダー keep the machines running and see nobody's application.

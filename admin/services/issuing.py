@@ -154,12 +154,14 @@ def _certifiable(
     entry = services.load_entry(session, order.entry_id)
     if entry is None or not applications.was_found(session, order.application_id, order.entry_id):
         return IssueRefusal("unknown_entry")
+    if entry.version != order.entry_version:
+        return IssueRefusal("stale_content")
     if entry.not_certifiable is not None:
         return IssueRefusal("not_certifiable", entry.not_certifiable.value)
     content = services.sheets.content(entry)
     if isinstance(content, DrawRefusal):
         return IssueRefusal(content.code, ",".join(m.sequence for m in content.missing))
-    if entry.version != order.entry_version or content.content_sha256() != order.content_sha256:
+    if content.content_sha256() != order.content_sha256:
         return IssueRefusal("stale_content")
     return content
 

@@ -93,6 +93,12 @@ EVENTS: dict[EventCode, str] = {
     EventCode.LEDGER_IMPORT_REFUSED: "台帳の読み込みを拒否",
     EventCode.LEDGER_COPIED: "台帳を複製",
     EventCode.DATABASE_MIGRATED: "データベースの版を更新",
+    EventCode.CHANGE_AUTHORIZED: "台帳の更新を許可",
+    EventCode.CHANGE_REFUSED: "台帳の更新を断った",
+    EventCode.CHANGE_CLOSED: "台帳の更新作業を終了",
+    EventCode.CHANGE_REPORTED: "更新内容確認届出書を作成",
+    EventCode.PROFILE_TRIED: "台帳ファイルの読み方を試行",
+    EventCode.PROFILE_SAVED: "台帳ファイルの読み方を保存",
 }
 
 DEEDS: dict[Deed, str] = {
@@ -109,6 +115,7 @@ DEEDS: dict[Deed, str] = {
     Deed.READ_OPERATIONS: "操作記録を見る",
     Deed.READ_ACCOUNTS: "職員IDを見る",
     Deed.KEEP_ACCOUNTS: "職員IDを管理する",
+    Deed.KEEP_PROFILES: "台帳ファイルの読み方を決める",
 }
 
 PRINTER_STATES: dict[PrinterState, str] = {
@@ -182,6 +189,10 @@ NOT_CERTIFIABLE: dict[NotCertifiable, str] = {
     NotCertifiable.CANCELLED: "取り止め・取下げ",
     NotCertifiable.WITHHELD: "職員が保留中",
     NotCertifiable.NOT_RECORDED: "確認の記載なし",
+    NotCertifiable.HANDWRITTEN: "手書きの台帳のみ",
+    NotCertifiable.OTHER_AUTHORITY: "区以外の行政庁の確認",
+    NotCertifiable.YEAR_LOST: "その年の台帳が現存しない",
+    NotCertifiable.REMOVED: "台帳から除かれた",
 }
 
 #: kiosk/session names these; a terminal with another build may name more.

@@ -171,7 +171,8 @@ def _piece(piece: Piece, text: str) -> str:
 def _disposition_row(item: Item, n: int, disposition: Disposition) -> ItemText:
     def recorded(field: str) -> str:
         if field == "date":
-            return _lines(sheet_date(disposition.date)) if disposition.date else ""
+            day = disposition.date
+            return _lines(sheet_date(day) if day else disposition.date_text)
         return _lines(str(getattr(disposition, field)))
 
     return ItemText(

@@ -55,6 +55,13 @@ class EventCode(StrEnum):
     LEDGER_IMPORT_REFUSED = "ledger.import_refused"
     LEDGER_COPIED = "ledger.copied"
     DATABASE_MIGRATED = "database.migrated"
+    # changes of the ledger under authority (運用規程 第9条第7項), and how files are read
+    CHANGE_AUTHORIZED = "change.authorized"
+    CHANGE_REFUSED = "change.refused"
+    CHANGE_CLOSED = "change.closed"
+    CHANGE_REPORTED = "change.reported"
+    PROFILE_TRIED = "profile.tried"
+    PROFILE_SAVED = "profile.saved"
 
 
 #: Words an event's data may use. Values are identifiers, counts, states, hashes, instants and
@@ -70,6 +77,6 @@ ALLOWED_KEYS = frozenset(
         "power_cycled", "presenter_taken", "printer", "profile", "purpose", "query_kind",
         "raster_sha256", "reason", "reason_text", "refused", "remark", "result", "revision",
         "role", "rows", "salted_sha256", "serial", "staff_id", "status", "terminal", "to",
-        "updated", "user_id", "valid_from", "valid_to", "visit", "year",
+        "updated", "user_id", "valid_from", "valid_to", "visit", "work_id", "year",
     }
 )  # fmt: skip

@@ -8,11 +8,15 @@ from enum import StrEnum
 
 
 class Category(StrEnum):
-    """区分. Lifts and structures have ledger rows and numbers of their own."""
+    """区分. Lifts, other equipment and structures have rows and numbers of their own.
+
+    Source: 建築基準法施行規則 第6条の3 (separate ledgers for 建築物, 建築設備, 工作物).
+    """
 
     BUILDING = "建築物"
     LIFT = "昇降機"
     STRUCTURE = "工作物"
+    EQUIPMENT = "建築設備"  # other than lifts
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +42,29 @@ class RecordedDate:
 class DispositionKind(StrEnum):
     PLAN_CHANGE = "plan_change"  # 計画変更
     INTERMEDIATE = "intermediate_inspection"  # 中間検査
+    MINOR_CHANGE = "minor_change"  # 軽微な変更
+    CANCELLATION = "cancellation"  # 取りやめ, 取下げ, 確認の取消し
+    REMOVAL = "removal"  # 除却
 
 
 @dataclass(frozen=True, slots=True)
 class Disposition:
-    """A plan change or intermediate inspection recorded with an entry."""
+    """What is recorded with an entry beside its confirmation and its final inspection.
+
+    ``date_text`` holds a date's recorded text where no day can be read from it.
+    """
 
     kind: DispositionKind
     number: str
     date: RecordedDate | None
     issuer: str
     detail: str = ""  # 特定工程 and the like
+    date_text: str = ""
+
+    @property
+    def date_said(self) -> str:
+        """The date as recorded, whether a day can be read from it or not."""
+        return self.date.text if self.date else self.date_text
 
 
 class NotCertifiable(StrEnum):
@@ -58,13 +74,19 @@ class NotCertifiable(StrEnum):
     CANCELLED = "cancelled"  # 工事取り止め, 取下げ
     WITHHELD = "withheld"  # staff set it aside, e.g. while it is corrected
     NOT_RECORDED = "not_recorded"  # no confirmation number or date at all
+    HANDWRITTEN = "handwritten"  # only the handwritten book has it
+    OTHER_AUTHORITY = "other_authority"  # confirmed by another 特定行政庁
+    YEAR_LOST = "year_lost"  # that year's ledger has not survived
+    REMOVED = "removed"  # the entry was taken out of the ledger under authority
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerEntry:
     """One entry, one version. Text fields are as recorded; empty means nothing is recorded.
 
-    ``entry_id`` and ``version`` are the server's; ``version`` rises with every change.
+    Several owners, lots or 住居表示 are lines of one field. ``entry_id`` and ``version`` are the
+    server's; ``version`` rises with every change. A date whose text says no day is None, and its
+    text is in ``confirmation_date_text`` or ``inspection_date_text``.
     """
 
     entry_id: int
@@ -91,6 +113,13 @@ class LedgerEntry:
     remarks: str  # 備考
     dispositions: tuple[Disposition, ...] = ()
     not_certifiable: NotCertifiable | None = None
+    confirmation_date_text: str = ""
+    inspection_date_text: str = ""
+    source_page: str = ""  # 簿冊と頁: where the book can be opened
+
+    @property
+    def certifiable(self) -> bool:
+        return self.not_certifiable is None
 
 
 #: The headings of the ``standard`` import profile and of ``admin search --json``, in order.
@@ -122,7 +151,7 @@ def field_text(entry: LedgerEntry, field: str) -> str:
     """One field as recorded, dates as their recorded text, nothing as ``""``."""
     value = getattr(entry, field)
     if value is None:
-        return ""
+        return str(getattr(entry, f"{field}_text", ""))
     if isinstance(value, RecordedDate):
         return value.text
     return str(value)

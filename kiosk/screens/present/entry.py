@@ -55,8 +55,8 @@ def _rows(visit: Visit) -> tuple[RowView, ...]:
         if text or name in _SHOW_EMPTY:
             shown.append(RowView(heading, text or tr("screen.not_recorded")))
     for change in entry.dispositions:
-        when = change.date.text if change.date else ""
-        words = "　".join(filter(None, (change.number, when, change.issuer, change.detail)))
+        said = (change.number, change.date_said, change.issuer, change.detail)
+        words = "　".join(filter(None, said))
         shown.append(RowView(tr(f"screen.disposition.{change.kind.value}"), words))
     return tuple(shown)
 

@@ -165,6 +165,22 @@ def _staff_rows() -> Rows:
     }  # fmt: skip
 
 
+def _change_rows() -> Rows:
+    return {
+        "change_authority": [
+            {
+                "work_id": "W-2026-0001", "fiscal_year": 2026, "serial": 1, "applicant": "chief",
+                "approver": "chief", "reason": "見本の更新", "scope": "見本", "valid_from": T0,
+                "valid_to": T0 + timedelta(days=1), "opened_at": T0, "opened_by": "staff:chief",
+            }
+        ],
+        "ledger_change": [{"entry_id": 1, "version": 2, "import_id": 2, "what": "updated"}],
+        "import_profile": [
+            {"id": 1, "name": "見本", "body": "{}", "saved_at": T0, "saved_by": "staff:chief"}
+        ],
+    }  # fmt: skip
+
+
 def _stored(value: Any, sqlite: bool) -> Any:
     """Reflected SQLite columns take an instant in UTC without its zone, as the program writes."""
     naive = sqlite and isinstance(value, datetime)
@@ -176,6 +192,7 @@ def fill(database: Database) -> set[str]:
     sqlite = database.is_sqlite
     wanted = {"operation_log": chain_rows(6), **_issue_rows(), **_ledger_rows(sqlite)}
     wanted |= _staff_rows()
+    wanted |= _change_rows()
     meta = MetaData()
     with database.migration_connection() as connection:
         meta.reflect(connection, only=lambda name, _: not name.startswith("ledger_fts"))

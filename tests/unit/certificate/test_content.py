@@ -129,15 +129,22 @@ OTHER: dict[str, Any] = {
     "inspection_date": None,
     "dispositions": plan_changes(1),
 }
+NOT_PRINTED = (
+    "ledger_no", "not_certifiable", "source_page",
+    "confirmation_date_text", "inspection_date_text",  # only where no day can be read
+)  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    "name",
-    [f.name for f in fields(LedgerEntry) if f.name not in ("ledger_no", "not_certifiable")],
-)
+@pytest.mark.parametrize("name", [f.name for f in fields(LedgerEntry) if f.name not in NOT_PRINTED])
 def test_every_printed_field_changes_the_content_hash(name: str) -> None:
     changed = replace(ENTRY, **{name: OTHER.get(name, f"{getattr(ENTRY, name)}甲")})
     assert content(changed).content_sha256() != content().content_sha256()
+
+
+@pytest.mark.parametrize("field", ["confirmation_date", "inspection_date"])
+def test_words_in_a_dates_place_are_certified_as_recorded(field: str) -> None:
+    words = replace(ENTRY, **{field: None, f"{field}_text": "台帳汚損のため不明"})
+    assert any("台帳汚損のため不明" in item.text for item in content(words).items)
 
 
 @pytest.mark.parametrize("name", [f.name for f in fields(FormIdentity)])
