@@ -47,6 +47,7 @@ class Keyboard(BoxLayout):
         self._layouts: tuple[str, ...] = LAYOUTS
         self._from = 0
         self._extra: tuple[tuple[str, Callable[[], None]], ...] = ()
+        self._bar_shown: tuple[object, ...] = ()
         self._bar = BoxLayout(size_hint_y=None, height=BAR_HEIGHT, spacing=10)
         self._keys = BoxLayout(orientation="vertical", spacing=8, size_hint_y=None)
         self._foot = BoxLayout(size_hint_y=None, height=KEY_HEIGHT, spacing=8)
@@ -171,34 +172,44 @@ class Keyboard(BoxLayout):
     # --- candidates ---------------------------------------------------------------------------
 
     def _show_candidates(self) -> None:
-        self._bar.clear_widgets()
+        """The bar over the keys. Rebuilt only when other words stand in it: a key must answer."""
         found = self._typing.candidates
-        if not found:
-            for words, act in self._extra:
-                self._bar.add_widget(press(words, act, kind="secondary", font_size=32))
-            return
         shown = found[self._from : self._from + CANDIDATES_SHOWN]
+        words = shown or tuple(words for words, _ in self._extra)
+        bar = (words, bool(found), bool(self._typing.kana), len(found) > CANDIDATES_SHOWN)
+        if bar == self._bar_shown:
+            return
+        self._bar_shown = bar
+        self._bar.clear_widgets()
+        if found:
+            self._add_candidates(shown)
+            return
+        for place, label in enumerate(words):
+            button = press(label, partial(self._extra_pressed, place), font_size=32)
+            self._bar.add_widget(button)
+
+    def _extra_pressed(self, place: int) -> None:
+        if place < len(self._extra):
+            self._extra[place][1]()
+
+    def _add_candidates(self, shown: tuple[str, ...]) -> None:
         for candidate in shown:
-            share = max(2.0, float(len(candidate)))
             self._bar.add_widget(
                 press(
                     candidate, partial(self._choose, candidate), kind="secondary",
-                    font_size=40 if len(candidate) < 8 else 30, size_hint_x=share,
+                    font_size=40 if len(candidate) < 8 else 30,
+                    size_hint_x=max(2.0, float(len(candidate))),
                 )
             )  # fmt: skip
         if self._typing.kana:
-            settle = press(
-                tr("screen.keyboard.settle"), self._settle, kind="quiet", font_size=30,
-                size_hint_x=None, width=110,
-            )  # fmt: skip
-            self._bar.add_widget(settle)
-        if len(found) > CANDIDATES_SHOWN:
-            self._bar.add_widget(
-                press(
-                    tr("screen.keyboard.more"), self._next, kind="quiet", font_size=26,
-                    size_hint_x=None, width=130,
-                )
-            )  # fmt: skip
+            self._bar.add_widget(self._narrow("screen.keyboard.settle", self._settle, 30, 110))
+        if len(self._typing.candidates) > CANDIDATES_SHOWN:
+            self._bar.add_widget(self._narrow("screen.keyboard.more", self._next, 26, 130))
+
+    def _narrow(self, key: str, act: Callable[[], None], size: int, width: int) -> Press:
+        return press(
+            tr(key), act, kind="quiet", font_size=size, size_hint_x=None, width=width
+        )  # fmt: skip
 
     def _next(self) -> None:
         last = self._from + CANDIDATES_SHOWN >= len(self._typing.candidates)

@@ -3,8 +3,11 @@ its printer and its clock behind. Pickle over a Unix socket between a test and i
 
 from __future__ import annotations
 
+import contextlib
+import socket
 import threading
 from collections.abc import Callable
+from multiprocessing import AuthenticationError
 from multiprocessing.connection import Client, Connection, Listener
 from pathlib import Path
 from typing import Any
@@ -25,13 +28,19 @@ class World:
 
     def close(self) -> None:
         self._open = False
-        Client(str(self._path), "AF_UNIX", authkey=KEY).close()  # wakes the accepting thread
+        # Wakes the thread if it accepts. Nothing is awaited: it may have left already.
+        with socket.socket(socket.AF_UNIX) as waker, contextlib.suppress(OSError):
+            waker.connect(str(self._path))
         self._thread.join(10)
         self._listener.close()
 
     def _accept(self) -> None:
         while self._open:
-            with self._listener.accept() as connection:
+            try:
+                connection = self._listener.accept()
+            except (OSError, EOFError, AuthenticationError):
+                continue  # the waker, or a child that was killed on the way in
+            with connection:
                 self._serve(connection)
 
     def _serve(self, connection: Connection[Any, Any]) -> None:
