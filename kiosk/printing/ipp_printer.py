@@ -106,13 +106,18 @@ class IppPrinter:
             return NotStarted(PrintFault.RASTER_FAILED)
         run = IppRun(
             sheets, f"{self._owner} {sheets.issue_id}", document, said, self._client,
-            self._clock, self._ask, self._impressions, progress,
+            self._clock, self._said, self._impressions, progress,
         )  # fmt: skip
         self._held = True  # until proven otherwise, even if this raises
         outcome = run.run()
         if isinstance(outcome, Printed) or (isinstance(outcome, NotStarted) and run.gone):
             self._held = False
         return outcome
+
+    def _said(self) -> PrinterStatus:
+        """The printer alone, without its queue: while a job of ours runs, it is no fault there."""
+        said = self._client.printer(ASKED, STATUS_S / 2)
+        return failure_status(said) if isinstance(said, Failure) else read_ipp_status(said)
 
     def _ask(self) -> PrinterStatus:
         end = self._clock.monotonic() + STATUS_S

@@ -201,9 +201,8 @@ class IppRun:
         self.gone = "processing-to-stop-point" not in said.get("job-state-reasons", ())
         self._pages = _counted(said)
         if state == COMPLETED:
-            self._mark = "completed-successfully" in said.get(
-                "job-state-reasons", ("completed-successfully",)
-            ) or said.get("job-state-reasons") == ("none",)
+            reasons = said.get("job-state-reasons", ())
+            self._mark = "job-completed-with-errors" not in reasons
         return state
 
     def _prove(self) -> PrintFault | None:

@@ -67,6 +67,15 @@ def connect(address: TcpAddress, timeout_s: float) -> socket.socket:
         OSError: no such host, refused, or nobody answered in time.
     """
     link = socket.create_connection((address.host, address.port), timeout_s)
+    try:
+        _tune(link)
+    except OSError:
+        link.close()
+        raise
+    return link
+
+
+def _tune(link: socket.socket) -> None:
     link.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
     link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     link.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
@@ -78,7 +87,6 @@ def connect(address: TcpAddress, timeout_s: float) -> socket.socket:
     ):
         if hasattr(socket, name):  # Linux has all four
             link.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
-    return link
 
 
 _FAULTS: Final[dict[int | None, LinkFault]] = {
