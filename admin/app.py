@@ -24,6 +24,7 @@ from admin.ledger.search import search
 from admin.services.context import Services
 from admin.services.failpoints import VARIABLE as FAILPOINT
 from admin.services.field_cipher import KeyRing
+from admin.services.qr_keys import QrKeys, signer
 from admin.settings import Settings
 from admin.views.errors import error_page
 from admin.views.routes import mount
@@ -67,12 +68,15 @@ def make_services(settings: Settings) -> Services:
     if isinstance(maker, FormFault):
         database.dispose()
         raise NotReadyError(f"様式 {settings.form} を使えません: {maker}")
+    qr_keys = QrKeys(settings.keys.parent)
     return Services(
         database=database,
         keys=KeyRing.load_or_make(settings.keys),
         sheets=maker,
         load_entry=load_entry,
         seal=maker.seal,
+        code=signer(maker, qr_keys),
+        code_keys=qr_keys.public_keys,
     )
 
 

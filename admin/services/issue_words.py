@@ -39,6 +39,7 @@ RELEASE_FAULTS: dict[str, str] = {
     "missing_glyph": "印字できない文字がありました",
     "form_invalid": "様式に問題がありました",
     "stamp_incomplete": "番号・日付・公印がそろいませんでした",
+    "code_unsigned": "二次元コードに署名できませんでした",
     "incomplete": "証明書に足りない項目がありました",
     "internal": "サーバーに問題が起きました",
 }

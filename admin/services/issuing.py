@@ -294,7 +294,11 @@ def _draw(
     if content.content_sha256() != content_sha256:
         return IssueRefusal("stale_content")
     today = services.today()
-    stamp = Stamp(issue_id, number, today, user_id, terminal, services.seal(today))
+    try:
+        code = services.code(content, number, today)
+    except (OSError, ValueError):
+        return IssueRefusal("code_unsigned")
+    stamp = Stamp(issue_id, number, today, user_id, terminal, services.seal(today), code)
     drawn = services.sheets.draw(content, stamp)
     return IssueRefusal(drawn.code) if isinstance(drawn, DrawRefusal) else (stamp, drawn)
 
@@ -362,6 +366,7 @@ def _release(
         seal_png=stamp.seal_png,
         pdf_sha256=drawn.pdf_sha256,
         page_count=drawn.page_count,
+        code=stamp.code,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import date
 from enum import StrEnum
 
 from sqlalchemy.orm import Session
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 from admin.db.issue_tables import ApplicationRow, Issue
 from admin.services.context import Services
 from admin.services.field_cipher import KeyRing
-from kiosk.domain.certificate import DrawRefusal, Stamp
+from kiosk.domain.certificate import CertificateContent, DrawRefusal, Stamp
 from kiosk.domain.issuance import IssueNumber
 
 
@@ -43,6 +44,14 @@ def stored_sheet(keys: KeyRing, issue: Issue) -> bytes | None:
     return pdf
 
 
+def _code(services: Services, content: CertificateContent, number: str, day: date) -> str:
+    """The code again, the same unless the key was replaced; empty if it cannot be signed."""
+    try:
+        return services.code(content, number, day)
+    except (OSError, ValueError):
+        return ""
+
+
 def redraw(services: Services, session: Session, issue: Issue) -> Redrawn:
     """Draw the sheet again from the ledger and compare its hash with the row's."""
     if issue.pdf_sha256 is None or issue.issued_on is None:
@@ -56,13 +65,15 @@ def redraw(services: Services, session: Session, issue: Issue) -> Redrawn:
     if isinstance(content, DrawRefusal) or content.content_sha256() != issue.content_sha256:
         return Redrawn.DIFFERENT
     user_id = session.get_one(ApplicationRow, issue.application_id).user_id
+    number = number_of(issue)
     stamp = Stamp(
         issue_id=issue.id,
-        number=number_of(issue),
+        number=number,
         issued_on=issue.issued_on,
         user_id=user_id,
         terminal=issue.terminal,
         seal_png=services.seal(issue.issued_on),
+        code=_code(services, content, number, issue.issued_on),
     )
     drawn = services.sheets.draw(content, stamp)
     if isinstance(drawn, DrawRefusal) or drawn.pdf_sha256 != issue.pdf_sha256:

@@ -12,6 +12,7 @@ from admin.views import (
     export,
     home,
     issue,
+    lookup,
     operations,
     print_log,
     reviews,
@@ -23,7 +24,7 @@ from admin.views.pages import STATIC
 from admin.views.security import PageGuard
 from admin.views.visitor import Denied, SendTo
 
-PAGES = (sign_in, home, print_log, issue, reviews, export, terminals, operations, accounts)
+PAGES = (sign_in, home, print_log, issue, lookup, reviews, export, terminals, operations, accounts)
 
 
 def _send(_request: Request, answer: Exception) -> Response:

@@ -12,6 +12,7 @@ import yaml
 from admin.services.accounts import Role
 from admin.services.authority import Deed
 from admin.services.issue_words import STATES, fault
+from admin.services.lookup import Standing, Verdict
 from admin.services.sheets import Redrawn
 from kiosk.domain.applicant import ApplicantKind
 from kiosk.domain.assets import asset_path
@@ -86,6 +87,7 @@ EVENTS: dict[EventCode, str] = {
     EventCode.LOG_SEARCHED: "記録を検索",
     EventCode.PERSON_VIEWED: "申請者を表示",
     EventCode.SHEET_VIEWED: "証明書を表示",
+    EventCode.SHEET_LOOKED_UP: "証明書を照合",
     EventCode.LOG_EXPORTED: "記録を書き出し",
     EventCode.PERIOD_REVIEWED: "期間を点検",
     EventCode.LOG_VERIFIED: "操作記録を検証",
@@ -177,6 +179,54 @@ REDRAWN: dict[Redrawn, tuple[str, str]] = {
         "保存してある証明書は、そのまま見られます。",
     ),
     Redrawn.NEVER_RELEASED: ("info", "この番号では証明書を作っていません。"),
+}
+
+STANDINGS: dict[Standing, tuple[str, str]] = {
+    Standing.ISSUED: ("good", "この番号の証明書は発行済みで、有効です。"),
+    Standing.VOIDED: ("alert", "この番号の証明書は無効です。使えません。"),
+    Standing.UNDECIDED: (
+        "warn",
+        "この番号は、紙が出たかどうかの確認が済んでいません。発行の画面で結果を記録してください。",
+    ),
+    Standing.UNDER_WAY: (
+        "info",
+        "この番号は発行の途中です。終わってから、もう一度照合してください。",
+    ),
+    Standing.NO_SHEET: (
+        "alert",
+        "この番号は欠番です。証明書は出していません。お手元の紙を預かり、"
+        "統括管理者に知らせてください。",
+    ),
+    Standing.NO_SUCH_NUMBER: (
+        "alert",
+        "この番号は発行していません。読みまちがいがないか確かめ、同じであれば"
+        "統括管理者に知らせてください。",
+    ),
+}
+VERDICTS: dict[Verdict, tuple[str, str]] = {
+    Verdict.GENUINE: ("good", "署名は正しく、内容は印刷記録と一致します。"),
+    Verdict.REPLACED_KEY: (
+        "warn",
+        "署名と内容は合っていますが、取り替える前の鍵で署名されています。"
+        "発行日と記載を、印刷記録と見比べてください。",
+    ),
+    Verdict.MALFORMED: (
+        "alert",
+        "この証明書の二次元コードとして読めません。もう一度読み取り、"
+        "同じであれば番号で照合してください。",
+    ),
+    Verdict.UNKNOWN_KEY: (
+        "alert",
+        "この区の鍵で署名されていません。証明書として扱わないでください。",
+    ),
+    Verdict.FORGED: (
+        "alert",
+        "署名が合いません。書き換えられたか、作られたものです。証明書として扱わないでください。",
+    ),
+    Verdict.DIFFERS: (
+        "alert",
+        "署名は正しいのに、印刷記録と一致しません。すぐに統括管理者に知らせてください。",
+    ),
 }
 
 KINDS: dict[ApplicantKind, str] = {

@@ -47,6 +47,7 @@ class EventCode(StrEnum):
     LOG_SEARCHED = "log.searched"
     PERSON_VIEWED = "person.viewed"
     SHEET_VIEWED = "sheet.viewed"
+    SHEET_LOOKED_UP = "sheet.looked_up"  # 照合 by number or QR code
     LOG_EXPORTED = "log.exported"
     PERIOD_REVIEWED = "period.reviewed"
     LOG_VERIFIED = "log.verified"

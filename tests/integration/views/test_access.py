@@ -23,6 +23,8 @@ PLACES: tuple[tuple[str, str, Deed], ...] = (
     ("POST", "/issues/{unknown}/decide", Deed.DECIDE_UNKNOWN),
     ("GET", "/issues/{printed}/decide", Deed.VOID_PRINTED),
     ("POST", "/issues/{printed}/decide", Deed.VOID_PRINTED),
+    ("GET", "/lookup", Deed.READ_PRINT_LOG),
+    ("POST", "/lookup", Deed.READ_PRINT_LOG),
     ("GET", "/reviews", Deed.REVIEW),
     ("POST", "/reviews", Deed.REVIEW),
     ("GET", "/exports", Deed.EXPORT),

@@ -12,6 +12,7 @@ import pytest
 from admin.services import issue_words
 from admin.services.accounts import Role
 from admin.services.authority import ALLOWED, Deed, may
+from admin.services.lookup import Standing, Verdict
 from admin.services.sheets import Redrawn
 from admin.views import errors, pages, sentences, show, words
 from kiosk.domain.applicant import ApplicantKind
@@ -30,6 +31,7 @@ ADMIN = Path(words.__file__).resolve().parents[1]
         (IssueState, words.STATE_TONES), (EventCode, words.EVENTS), (Deed, words.DEEDS),
         (PrintFault, issue_words.PRINT_FAULTS), (PrinterState, words.PRINTER_STATES),
         (PrinterReason, words.PRINTER_REASONS), (Redrawn, words.REDRAWN),
+        (Standing, words.STANDINGS), (Verdict, words.VERDICTS),
         (ApplicantKind, words.KINDS), (NotCertifiable, words.NOT_CERTIFIABLE), (Role, ALLOWED),
     ],
 )  # fmt: skip

@@ -1,0 +1,63 @@
+"""照合: is this sheet ours, and does it still count? Every question is a row of the log."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from admin.services import lookup, operation_log
+from admin.services.authority import Deed
+from admin.services.context import Services
+from admin.services.lookup import Answer
+from admin.views import sentences
+from admin.views.forms import Text
+from admin.views.pages import render
+from admin.views.reading import reading
+from admin.views.visitor import Page, Visitor, doer, reader
+from kiosk.domain.events import EventCode
+
+router = APIRouter()
+
+Reader = Annotated[Visitor, Depends(reader(Deed.READ_PRINT_LOG))]
+Asker = Annotated[Visitor, Depends(doer(Deed.READ_PRINT_LOG))]
+
+
+def _page(
+    request: Request, visitor: Visitor, typed: str = "", answer: Answer | None = None,
+    code: str = "",
+) -> Response:  # fmt: skip
+    return render(
+        request, "lookup.html", visitor, status=422 if code else 200, typed=typed, answer=answer,
+        refusal=sentences.refusal(code) if code else "",
+    )  # fmt: skip
+
+
+def _note(services: Services, visitor: Visitor, answer: Answer) -> None:
+    said = {
+        "number": answer.number,
+        "result": answer.standing.value if answer.standing else "",
+        "code": answer.verdict.value if answer.verdict else "",
+    }
+    with services.database.write() as session:
+        operation_log.append(
+            session, EventCode.SHEET_LOOKED_UP, visitor.actor, at=services.now(),
+            subject=answer.issue_id or "lookup", data={k: v for k, v in said.items() if v},
+        )  # fmt: skip
+
+
+@router.get("/lookup")
+def ask(request: Request, visitor: Reader) -> Response:
+    return _page(request, visitor)
+
+
+@router.post("/lookup")
+def look_up(request: Request, services: Page, visitor: Asker, typed: Text = "") -> Response:
+    """Answered here and not at an address: a code repeats what stands on somebody's sheet."""
+    keys = services.code_keys()
+    with reading(services) as session:
+        answer = lookup.look_up(session, keys, typed)
+    if answer is None:
+        return _page(request, visitor, typed[: lookup.MAX_TYPED], code="number_or_code")
+    _note(services, visitor, answer)
+    return _page(request, visitor, typed.strip(), answer)
