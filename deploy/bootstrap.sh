@@ -14,7 +14,7 @@ EXTRA=""
 case "$PROFILE" in
   run) ;;
   visit) EXTRA="[test]" ;;
-  test) EXTRA="[test]"; PACKAGES="$PACKAGES poppler-utils postgresql git cups-ipp-utils dbus-daemon" ;;
+  test) EXTRA="[test]"; PACKAGES="$PACKAGES poppler-utils zbar-tools postgresql git cups-ipp-utils dbus-daemon" ;;
   -h|--help) sed -n '2,4p' "$0"; exit 0 ;;
   say-install) echo "まだ何も入っていません。先に make run を実行してください。" >&2; exit 1 ;;
   *) echo "使い方: deploy/bootstrap.sh run|visit|test" >&2; exit 2 ;;

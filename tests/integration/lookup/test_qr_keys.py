@@ -5,15 +5,22 @@ from __future__ import annotations
 import json
 import stat
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from admin.__main__ import main
+from admin.db.issue_tables import Issue
+from admin.services import issuing, sheets
 from admin.services.qr_keys import QrKeys, by_key_id, signer
+from admin.services.sheets import Redrawn
 from kiosk.certificate.signed_code import read_code, verified
-from kiosk.domain.certificate import DrawnCertificate, Stamp
+from kiosk.domain.certificate import CertificateContent, DrawnCertificate, Stamp
+from kiosk.domain.issuance import IssueState
+from kiosk.ledger_client import wire
+from tests.fixtures.section import World
 from tests.unit.certificate.codes import with_code
 from tests.unit.certificate.papers import DAY, NUMBER, content, maker, stamp
 
@@ -68,6 +75,35 @@ def test_both_sides_draw_the_same_bytes_with_the_code(tmp_path: Path) -> None:
     assert signer(maker(), QrKeys(tmp_path / "none"))(content(), NUMBER, DAY) == ""
     assert not (tmp_path / "none").exists()  # no key is made where nothing is signed
     assert Stamp.__dataclass_fields__["code"].repr is False
+
+
+def test_release_hands_the_code_over_and_redrawing_signs_again(world: World) -> None:
+    seen: list[str] = []
+
+    def code(_content: CertificateContent, number: str, day: date) -> str:
+        seen.append(f"{number} {day}")
+        return "D1CODE"
+
+    world.services = replace(world.services, code=code)
+    released = world.released()
+    assert released.code == "D1CODE"
+    assert wire.released(wire.release_answer(released)) == released
+    with world.database.read() as session:
+        issue = session.get_one(Issue, released.issue_id)
+        assert sheets.redraw(world.services, session, issue) is Redrawn.SAME
+    assert seen == [f"{released.number} {released.issued_on}"] * 2
+
+
+def test_a_code_that_cannot_be_signed_ends_the_issue_without_paper(world: World) -> None:
+    def code(*_: object) -> str:
+        raise OSError("the key is not readable")
+
+    world.services = replace(world.services, code=code)
+    order = world.order()
+    issue_id = world.reserved(order)
+    answer = issuing.release(world.services, issue_id, order.terminal)
+    assert answer == issuing.IssueRefusal("code_unsigned")
+    assert world.state(issue_id) is IssueState.FAILED
 
 
 def test_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
