@@ -35,7 +35,8 @@ lint: ## ruff and mypy only
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy
 
 reset-demo: ## Forget the demo's database, keys and passwords (asks nothing)
-	@$(PY) -m deploy.one_machine reset || sh deploy/bootstrap.sh say-install
+	@test -x $(PY) || exec sh deploy/bootstrap.sh say-install
+	@exec $(PY) -m deploy.one_machine reset
 
 clean: ## Remove what tests and visits left
 	@rm -rf out .pytest_cache .mypy_cache .ruff_cache .hypothesis

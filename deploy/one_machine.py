@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import fcntl
+import http.client
 import json
 import os
 import shutil
@@ -27,6 +28,8 @@ ROOT = Path(__file__).resolve().parents[1]
 DATA = Path(os.environ.get("DAICHO_DEMO", ROOT / "var" / "demo")).absolute()
 HOST = "127.0.0.1"
 DEFAULT_PORT = 8600
+#: Below these the system wants an administrator; above, there are none.
+LOWEST_PORT, HIGHEST_PORT = 1024, 65535
 #: A cold start on two cores takes about two seconds; this is for a machine under load.
 SERVER_START_S = 60.0
 #: A server that is told to stop finishes its request; then it is made to.
@@ -93,7 +96,12 @@ def start_server(data: Path, port: int) -> subprocess.Popen[bytes]:
     while time.monotonic() < deadline:
         if server.poll() is not None:
             break
-        with contextlib.suppress(OSError), socket.create_connection((HOST, port), timeout=1):
+        # The port listens before the program behind it is ready: only an answer counts.
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            asked = http.client.HTTPConnection(HOST, port, timeout=5)
+            asked.request("GET", "/")
+            asked.getresponse()
+            asked.close()
             return server
         time.sleep(0.1)
     stop(server)
@@ -114,10 +122,10 @@ def stop(process: subprocess.Popen[bytes]) -> None:
 def introduce(facts: dict[str, Any], port: int) -> None:
     say("")
     say("  職員のページ     " + f"http://{HOST}:{port}/")
-    say(f"    職員番号       {facts['staff_id']}")
+    say(f"    職員ID       {facts['staff_id']}")
     say(f"    最初のパスワード {facts['first_password']}  (はじめに変更します)")
     say("  端末をひらく")
-    say(f"    職員番号       {facts['terminal_staff_id']}")
+    say(f"    職員ID       {facts['terminal_staff_id']}")
     say(f"    暗証番号       {facts['terminal_pin']}")
     say("  プリンターであそぶ (別の窓で。ほかの言葉は --help)")
     say("    .venv/bin/python -m kiosk.printing.simulator_control \\")
@@ -211,9 +219,14 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     try:
         port = int(os.environ.get("DAICHO_PORT", DEFAULT_PORT))
+        if not LOWEST_PORT <= port <= HIGHEST_PORT:
+            raise ValueError(port)
         return run(port) if chosen.command == "run" else reset()
     except ValueError:
-        say("DAICHO_PORT は数字で書いてください。例: DAICHO_PORT=8601 make run")
+        say(
+            f"DAICHO_PORT は {LOWEST_PORT} から {HIGHEST_PORT} までの数字で書いてください。"
+            "例: DAICHO_PORT=8601 make run"
+        )
         return 2
     except Said as sentence:
         say(str(sentence))

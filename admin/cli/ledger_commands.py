@@ -6,24 +6,19 @@ import argparse
 import json
 import re
 import sys
-import time
 from collections.abc import Iterable, Mapping
-from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import make_url, select
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from admin.cli.common import CommandError, add_place, say, settings_of
+from admin.cli import import_command
+from admin.cli.common import CommandError, add_place, open_database, say
 from admin.db.engine import Database
 from admin.db.ledger_tables import RECORDED_FIELDS, LedgerEntryRow
-from admin.db.migrate import current_revision, newest_revision
+from admin.db.migrate import current_revision, newest_revision, upgrade
 from admin.ledger.entries import data_as_of
-from admin.ledger.importer import import_ledger
-from admin.ledger.judging import ImportReport
-from admin.ledger.profile import known_profiles
 from admin.ledger.reindex import rebuild_rows
 from admin.ledger.sample import write_sample
 from admin.ledger.search import search
@@ -43,10 +38,6 @@ from kiosk.domain.query import (
 )
 
 NAMES = ("import-ledger", "search", "reindex-ledger", "write-sample-ledger")
-#: Seconds between two lines of progress.
-PROGRESS_EVERY_S = 2.0
-#: Lines of rows that were taken but are worth a look; all of them are in the report.
-NOTES_SAID = 100
 SAMPLE_ENTRIES = 2400
 SAMPLE_SEED = 20261123
 _ACTOR = operation_log.system_actor("command-line")
@@ -57,19 +48,7 @@ _LINE_FIELDS = (
     "residential_address", "owner", "main_use",
 )  # fmt: skip
 Recorded = Mapping[Any, Any]
-_PARTS = {"read": "読み取り", "write": "書き込み"}
 
-IMPORT_HELP = """台帳の CSV を読み込みます。
-
-文字コードは UTF-8 (BOM があってもなくてもよい) か CP932 で、自動で見分けます。
-はじめに全部の行を調べ、受け付けられない行は行番号と理由を1行ずつ標準エラーに出します。
-ほかの行は読み込み、除いた行の数を最後に出します (終了コード 0)。
---all-or-nothing を付けると、受け付けられない行が1行でもあれば何も読み込みません (終了コード 1)。
-ファイル全体を読めないとき (見出しが足りない、文字コードがちがう、途中で切れている) も、
-何も読み込みません (終了コード 1)。
-読み込みは1つのトランザクションです。途中で止まっても、半分だけ入ることはありません。
-同じ台帳番号の行は新しい版になり、前の版も残ります。同じ内容の行は変わりません。
-"""
 SEARCH_HELP = """端末と同じ検索をして、見つかった台帳を新しい順に出します。
 
 TEXT は、地名地番・住居表示・確認番号・建築主のどれでもかまいません。--kind で1つに決められます。
@@ -80,7 +59,7 @@ TEXT は、地名地番・住居表示・確認番号・建築主のどれでも
 
 
 def add_parsers(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    _add_import(subparsers)
+    import_command.add_parser(subparsers)
     _add_search(subparsers)
     reindex = subparsers.add_parser(
         "reindex-ledger", help="台帳の索引を作り直します (町名・字体の表を変えたあと)"
@@ -92,29 +71,6 @@ def add_parsers(subparsers: argparse._SubParsersAction[argparse.ArgumentParser])
     sample.add_argument("--entries", type=int, default=SAMPLE_ENTRIES)
     sample.add_argument("--seed", type=int, default=SAMPLE_SEED)
     sample.set_defaults(run=run_write_sample)
-
-
-def _add_import(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = subparsers.add_parser(
-        "import-ledger", help="台帳の CSV を読み込みます", description=IMPORT_HELP,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )  # fmt: skip
-    add_place(parser)
-    parser.add_argument("file", type=Path, help="CSV ファイル")
-    parser.add_argument(
-        "--profile", default="standard",
-        help=f"列の対応の名前、または YAML ファイル (使える名前: {'、'.join(known_profiles())})",
-    )  # fmt: skip
-    parser.add_argument(
-        "--all-or-nothing", action="store_true",
-        help="受け付けられない行が1行でもあれば、何も読み込みません",
-    )  # fmt: skip
-    # What was an option once is now what always happens.
-    parser.add_argument("--skip-refused", action="store_true", help=argparse.SUPPRESS)
-    parser.add_argument(
-        "--as-of", type=date.fromisoformat, help="台帳データ基準日 (例 2026-10-31)。なければ今日"
-    )
-    parser.set_defaults(run=run_import)
 
 
 def _add_search(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -134,87 +90,12 @@ def _add_search(subparsers: argparse._SubParsersAction[argparse.ArgumentParser])
     parser.set_defaults(run=run_search)
 
 
-def _open(arguments: argparse.Namespace) -> Database:
-    """The database at the newest revision. Raises CommandError with what to do."""
-    url = settings_of(arguments).database_url
-    try:
-        parsed = make_url(url)
-        # SQLite makes an empty file of whatever is not there; a wrong path shall say so instead.
-        if parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").is_file():
-            raise CommandError(
-                f"データベース {parsed.database} がありません。先に python -m admin migrate を"
-                "実行するか、--database を確かめてください。"
-            )
-        database = Database(url)
-    except (ArgumentError, ValueError) as error:
-        raise CommandError("データベースの URL を読めません。") from error
-    revision = current_revision(database)
-    if revision != newest_revision():
-        database.dispose()
-        raise CommandError(
-            f"データベースの版が {revision or '空'} です。先に python -m admin migrate を"
-            "実行してください。"
-        )
-    return database
-
-
-# --- import -------------------------------------------------------------------------------------
-
-
-class _Meter:
-    """Progress on standard error, one line every few seconds."""
-
-    def __init__(self) -> None:
-        self._said = time.monotonic()
-
-    def __call__(self, done: int, whole: int | None, part: str) -> None:
-        now = time.monotonic()
-        if now - self._said < PROGRESS_EVERY_S:
-            return
-        self._said = now
-        of = f" / {whole:,}" if whole else ""
-        say(f"{_PARTS[part]} {done:,}{of} 行")
-
-
-def run_import(arguments: argparse.Namespace) -> int:
-    database = _open(arguments)
-    try:
-        report = import_ledger(
-            database, arguments.file, arguments.profile, now=utc_now(), actor=_ACTOR,
-            progress=_Meter(), all_or_nothing=arguments.all_or_nothing, data_as_of=arguments.as_of,
-        )  # fmt: skip
-    finally:
-        database.dispose()
-    _say_refused(report)
-    if not report.loaded:
-        say(
-            f"何も読み込みませんでした（受け付けられない行 {len(report.refused):,}、"
-            f"調べた行 {report.rows:,}）。ファイルを直して、もう一度読み込んでください。"
-        )
-        return 1
-    sys.stdout.write(
-        f"読み込みました: {report.rows:,} 行のうち 新しい {report.created:,} 件、"
-        f"変わった {report.changed:,} 件、同じ {report.unchanged:,} 件、"
-        f"除いた {len(report.refused):,} 件\n"
-    )
-    return 0
-
-
-def _say_refused(report: ImportReport) -> None:
-    for row in report.refused:
-        say(f"{row.line} 行目: {row.reason}" if row.line else row.reason)
-    for row in report.noted[:NOTES_SAID]:
-        say(f"注意 {row.line} 行目: {row.reason}")
-    if len(report.noted) > NOTES_SAID:
-        say(f"注意のある行は、ほかに {len(report.noted) - NOTES_SAID:,} 行あります。")
-
-
 # --- search -------------------------------------------------------------------------------------
 
 
 def run_search(arguments: argparse.Namespace) -> int:
     query = Query(arguments.kind, arguments.text, arguments.town, arguments.year)
-    database = _open(arguments)
+    database = open_database(arguments)
     try:
         with database.read() as session:
             result = search(
@@ -288,7 +169,7 @@ def _write_lines(rows: Iterable[Recorded]) -> None:
 
 
 def run_reindex(arguments: argparse.Namespace) -> int:
-    database = _open(arguments)
+    database = open_database(arguments)
     try:
         with database.write() as session:
             count = rebuild_rows(session)

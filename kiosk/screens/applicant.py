@@ -15,7 +15,7 @@ from kiosk.screens.widgets.palette import GREEN, INK, RED, SOFT_INK
 from kiosk.screens.widgets.screen import Screen, Tools
 from kiosk.session import events as ev
 
-LINE_HEIGHT = 96
+LINE_HEIGHT = 104
 #: A value longer than this is shown smaller, so that its end, where one types, stays visible.
 LONG_VALUE = 20
 
@@ -31,10 +31,12 @@ class FieldLine(Tap):
         self._label = Say(font_size=32, bold=True, size_hint_x=None, width=180)
         self._label.pos_hint = {"center_y": 0.5}
         right = BoxLayout(orientation="vertical")
-        self._value = Say(font_size=40, wrap=False, size_hint_y=0.6, shorten=True)
+        self._value = Say(font_size=40, wrap=False, size_hint_y=0.56, shorten=True, line_height=1.0)
         self._value.shorten_from = "left"
         self._value.bind(size=lambda label, size: setattr(label, "text_size", size))
-        self._under = Say(font_size=25, wrap=False, size_hint_y=0.4, color=SOFT_INK)
+        self._under = Say(
+            font_size=28, wrap=False, size_hint_y=0.44, color=SOFT_INK, line_height=1.0
+        )
         self._under.bind(size=lambda label, size: setattr(label, "text_size", size))
         right.add_widget(self._value)
         right.add_widget(self._under)

@@ -20,8 +20,9 @@ from kiosk.screens.widgets.kit import Say, press
 from kiosk.screens.widgets.screen import Screen, Tools
 from kiosk.session import events as ev
 
-#: How much wider than the screen the sheet is when it is shown large.
-ZOOM = 1.6
+#: How much wider than the screen the sheet is when it is shown large: its margins, and no more,
+#: are beyond the glass, so that a line is read without moving sideways.
+ZOOM = 1.24
 #: Part of what is hidden that one press of 上へ or 下へ moves.
 SCROLL_STEP = 0.34
 
@@ -86,7 +87,7 @@ class PreviewScreen(Screen):
         self._sheet.wide(self._scroll.width * ZOOM if self._zoomed else whole)
         if not self._zoomed:
             self._sheet.width = self._scroll.width  # the picture stays in its middle
-        self._scroll.scroll_y, self._scroll.scroll_x = 1.0, 0.0
+        self._scroll.scroll_y, self._scroll.scroll_x = 1.0, 0.5
 
     def _draw_bar(self, view: PreviewView) -> None:
         self._bar.clear_widgets()

@@ -13,6 +13,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from kiosk.screens.display import display_size
+
 #: The screens are laid out in these units and scaled as a whole to the real window.
 DESIGN_WIDTH = 1080
 DESIGN_HEIGHT = 1920
@@ -54,11 +56,18 @@ def configure(settings: WindowSettings) -> None:
 
     logging.getLogger("kivy").setLevel(logging.WARNING)
 
+    width, height = settings.width, settings.height
+    if settings.fullscreen and not settings.headless:
+        # Without a window manager nobody makes a window larger: it must be born as the display.
+        width, height = display_size() or (width, height)
     options = {
         "kivy": {"exit_on_escape": "0", "keyboard_mode": "", "log_level": "warning"},
         "graphics": {
-            "width": str(settings.width),
-            "height": str(settings.height),
+            "width": str(width),
+            "height": str(height),
+            "position": "custom" if settings.fullscreen else "auto",
+            "left": "0",
+            "top": "0",
             "fullscreen": "auto" if settings.fullscreen and not settings.headless else "0",
             "borderless": "1" if settings.fullscreen else "0",
             "resizable": "0" if settings.fullscreen else "1",

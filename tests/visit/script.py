@@ -43,7 +43,7 @@ def open_terminal(hand: Hand, plan: Plan) -> Steps:
     hand.mark("sign_in_seen")
     yield from hand.settle()
     yield from hand.picture("sign-in")
-    yield from hand.tap("職員番号")
+    yield from hand.tap("職員ID")
     yield from hand.keys(plan.staff_id)
     yield from hand.tap("暗証番号")
     yield from hand.keys(plan.pin)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import socket
@@ -75,14 +76,23 @@ class Section:
         while time.monotonic() < deadline:
             if self._process.poll() is not None:
                 break
-            try:
-                socket.create_connection((HOST, self.port), timeout=1).close()
-            except OSError:
-                time.sleep(0.05)
-            else:
+            if self._answers():
                 return
+            time.sleep(0.05)
         text = (self.data / "server.log").read_text(encoding="utf-8", errors="replace")
         raise RuntimeError(f"the server did not start:\n{text[-2000:]}")
+
+    def _answers(self) -> bool:
+        """Whether the program behind the port is ready: the port alone listens earlier."""
+        asked = http.client.HTTPConnection(HOST, self.port, timeout=5)
+        try:
+            asked.request("GET", "/")
+            asked.getresponse()
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            asked.close()
+        return True
 
     def kill(self) -> None:
         """As a power cut would: SIGKILL."""

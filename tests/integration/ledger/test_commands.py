@@ -151,3 +151,23 @@ def test_help_says_what_a_refused_row_does() -> None:
     assert "--all-or-nothing" in said
     assert "--skip-refused" not in said
     assert "何も読み込みません" in said
+
+
+def test_the_first_import_makes_its_database(tmp_path: Path, empty_database_url: str) -> None:
+    """Nobody must know of another command before the first load."""
+    path = tmp_path / "first.csv"
+    made = admin("write-sample-ledger", str(path), "--entries", "20", url=empty_database_url)
+    assert made.returncode == 0, made.stderr
+    loaded = admin("import-ledger", str(path), url=empty_database_url)
+    assert loaded.returncode == 0, loaded.stderr
+    assert "新しく作ります" in loaded.stderr
+    found = admin("search", "見本", "--json", url=empty_database_url)
+    assert found.stdout.count("\n") == 20
+
+
+def test_another_kind_of_database_gets_a_sentence(tmp_path: Path) -> None:
+    for url in ("mysql://x/y", "nonsense"):
+        made = admin("search", "中央", url=url)
+        assert made.returncode == 2
+        assert "sqlite:///" in made.stderr
+        assert "Traceback" not in made.stderr
