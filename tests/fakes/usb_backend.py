@@ -41,12 +41,14 @@ class FakeUsbPrinter:
         self.jammed = False
         self.muted = False
         self.lying = False
+        self.strict = True  # fail the test on a byte that this model does not know
         self.garbled = False
         self.seconds_per_kib = 0.0
         self.take_at_most: int | None = None  # a transfer ends short after so many bytes
         self.halted = False
         self.kernel_driver = True
         self.claimed_elsewhere = False
+        self.cycles = 0  # switched off and on so often; a connection does not survive it
         self.cuts = 41  # it has a past
         self.sheets: list[tuple[int, bytes]] = []  # (width in bytes, rows) of cut sheets with rows
         self.received = bytearray()
@@ -80,13 +82,14 @@ class FakeUsbPrinter:
         self._page.clear()
 
     def power_cycle(self) -> None:
+        self.cycles += 1
         self._fifo.clear()
         self._answers.clear()
         self._restart()
 
     def accept(self, data: bytes) -> int:
         """Bytes taken from the bus; fewer when the buffer is full."""
-        taken = 0
+        taken, cycles = 0, self.cycles
         while taken < len(data) and len(self._fifo) < self.buffer_bytes:
             piece = data[taken : taken + self.buffer_bytes - len(self._fifo)]
             taken += len(piece)
@@ -94,7 +97,7 @@ class FakeUsbPrinter:
             self._fifo += piece
             self._obey_real_time(len(piece))
             self._pump()
-            if self.halted or not self.plugged:
+            if self.halted or not self.plugged or self.cycles != cycles:
                 break
         return taken
 
@@ -140,20 +143,24 @@ class FakeUsbPrinter:
         while self.able and len(self._fifo) >= self._needs:
             piece = bytes(self._fifo[: self._needs])
             del self._fifo[: self._needs]
-            self._needs = self._program.send(piece)
+            program = self._program
+            needs = program.send(piece)
+            if program is self._program:  # else it was switched off by what it just did
+                self._needs = needs
 
     def _run(self) -> Generator[int, bytes, None]:
         """The printer's program: yields how many bytes it needs next, gets them."""
         while True:
             lead = yield 1
             if lead == b"\x1b":
-                assert (yield 1) == b"@"
+                assert (yield 1) == b"@" or not self.strict
             elif lead == b"\x10":
-                assert (yield 1) == b"\x04"
+                assert (yield 1) == b"\x04" or not self.strict
                 yield 1
-            else:
-                assert lead == b"\x1d", f"stray byte {lead.hex()}"
+            elif lead == b"\x1d":
                 yield from self._group((yield 1))
+            else:
+                assert not self.strict, f"stray byte {lead.hex()}"
 
     def _group(self, letter: bytes) -> Generator[int, bytes, None]:
         if letter == b"v":
@@ -169,7 +176,7 @@ class FakeUsbPrinter:
             yield 4
             self._answers += b"_%d\x00" % self.cuts
         else:
-            raise AssertionError(f"GS {letter!r} is not known here")
+            assert not self.strict, f"GS {letter!r} is not known here"
 
     def _band(self, width: int, rows: int) -> Generator[int, bytes, None]:
         number = self.bands_begun
@@ -202,6 +209,7 @@ class FakeUsbBackend(usb.backend.IBackend):  # type: ignore[misc]
         self.transfers: list[tuple[int, int]] = []  # (offered, taken) of every bulk write
         self.claimed: set[int] = set()
         self.halts_cleared = 0
+        self._opened_in: int | None = None
 
     def enumerate_devices(self) -> Any:
         return iter([self.printer] if self.printer.plugged else [])
@@ -241,6 +249,7 @@ class FakeUsbBackend(usb.backend.IBackend):  # type: ignore[misc]
 
     def open_device(self, dev: Any) -> Any:
         self._present()
+        self._opened_in = self.printer.cycles
         return dev
 
     def close_device(self, dev_handle: Any) -> None:
@@ -304,7 +313,11 @@ class FakeUsbBackend(usb.backend.IBackend):  # type: ignore[misc]
                 took = left  # it says NAK until the time is over
             self._clock.sleep(took)
             taken, left = taken + got, left - took
-            if self.printer.halted or not self.printer.plugged:
+            if (
+                self.printer.halted
+                or not self.printer.plugged
+                or self._opened_in != self.printer.cycles
+            ):
                 break
         return taken
 
@@ -312,6 +325,7 @@ class FakeUsbBackend(usb.backend.IBackend):  # type: ignore[misc]
         assert timeout > 0, "timeout 0 waits for ever"
         assert ep == IN_ENDPOINT
         self._present()
+        self._running()
         said = self.printer.answers(len(buff))
         if not said:
             self._clock.sleep(timeout / 1000)
@@ -337,5 +351,7 @@ class FakeUsbBackend(usb.backend.IBackend):  # type: ignore[misc]
             raise usb.core.USBError("No such device", -4, errno.ENODEV)
 
     def _running(self) -> None:
+        if self._opened_in != self.printer.cycles:
+            raise usb.core.USBError("No such device", -4, errno.ENODEV)
         if self.printer.halted:
             raise usb.core.USBError("Pipe error", -9, errno.EPIPE)

@@ -20,10 +20,12 @@ from kiosk.domain.printer import (
 from kiosk.printing.escpos_printer import EscposPrinter
 from kiosk.printing.escpos_run import JOB_BASE_S, JOB_PER_PAGE_S
 from kiosk.printing.escpos_usb import escpos_usb_printer
-from kiosk.printing.models import GENERIC_EPSON
+from kiosk.printing.models import GENERIC_EPSON, ModelProfile
 from kiosk.printing.simulated import SimulatedPrinter
 from kiosk.printing.simulator import SimulatedDevice
+from kiosk.printing.tcp import TcpAddress, escpos_tcp_printer
 from kiosk.printing.transport import UsbSelector
+from tests.fakes.tcp_printer import FakeTcpNetwork
 from tests.fakes.usb_backend import PRODUCT, VENDOR, FakeUsbBackend, FakeUsbPrinter
 from tests.unit.printing.fake_clock import FakeClock
 from tests.unit.printing.sheets import SmallSheets, small_job
@@ -59,9 +61,7 @@ class Bench:
         return self.printer.print(small_job(pages), lambda _: None, agreed)
 
 
-def usb_bench(buffer_bytes: int = 64 * 1024) -> Bench:
-    clock, device = FakeClock(), FakeUsbPrinter(buffer_bytes)
-    backend = FakeUsbBackend(device, clock)
+def device_hands(device: FakeUsbPrinter) -> dict[str, Callable[[], None]]:
     hands: dict[str, Callable[[], None]] = {
         "paper": lambda: setattr(device, "paper", False),
         "cover": lambda: setattr(device, "cover_open", True),
@@ -83,9 +83,11 @@ def usb_bench(buffer_bytes: int = 64 * 1024) -> Bench:
 
     hands["repair"] = repair
     hands["power-cycle"] = device.power_cycle
-    printer = escpos_usb_printer(
-        GENERIC_EPSON, UsbSelector(VENDOR, PRODUCT), SHEETS, clock, backend
-    )
+    return hands
+
+
+def device_bench(printer: EscposPrinter, device: FakeUsbPrinter, clock: FakeClock) -> Bench:
+    hands = device_hands(device)
     return Bench(
         printer,
         clock,
@@ -95,6 +97,22 @@ def usb_bench(buffer_bytes: int = 64 * 1024) -> Bench:
         lambda: [rows for _, rows in device.sheets],
         lambda: device.bands_begun,
     )
+
+
+def usb_bench(buffer_bytes: int = 64 * 1024) -> Bench:
+    clock, device = FakeClock(), FakeUsbPrinter(buffer_bytes)
+    backend = FakeUsbBackend(device, clock)
+    selector = UsbSelector(VENDOR, PRODUCT)
+    printer = escpos_usb_printer(GENERIC_EPSON, selector, SHEETS, clock, backend)
+    return device_bench(printer, device, clock)
+
+
+def tcp_bench(profile: ModelProfile = GENERIC_EPSON) -> Bench:
+    clock, device = FakeClock(), FakeUsbPrinter()
+    network = FakeTcpNetwork(device, clock)
+    address = TcpAddress("printer.invalid")
+    printer = escpos_tcp_printer(profile, address, SHEETS, clock, network.connect)
+    return device_bench(printer, device, clock)
 
 
 def simulated_bench() -> Bench:
@@ -124,7 +142,7 @@ def simulated_bench() -> Bench:
     )
 
 
-BENCHES = {"usb": usb_bench, "simulated": simulated_bench}
+BENCHES = {"usb": usb_bench, "simulated": simulated_bench, "tcp": tcp_bench}
 
 #: What a fault in the middle of a job must end in, for either device.
 UNKNOWN = {
@@ -134,19 +152,16 @@ UNKNOWN = {
     "unplug": PrintFault.DISCONNECTED,
     "mute": PrintFault.TIMED_OUT,
     "lie": PrintFault.COUNTER_MISMATCH,
+    "power-cycle": PrintFault.DISCONNECTED,
 }
-USB_ONLY = {
-    "garble": PrintFault.STATUS_CHANGED,
-    "stall": PrintFault.STALLED,
-}
-SIMULATED_ONLY = {"power-cycle": PrintFault.DISCONNECTED}
+SOME = [
+    ("usb", "garble", PrintFault.STATUS_CHANGED),
+    ("tcp", "garble", PrintFault.STATUS_CHANGED),
+    ("usb", "stall", PrintFault.STALLED),
+]
 #: Slowness is a fault only when the job's time runs out over it.
-LATE = (("usb", "slow"), ("usb", "crawl"), ("simulated", "slow"))
-CASES = (
-    [(name, word, fault) for word, fault in UNKNOWN.items() for name in BENCHES]
-    + [("usb", word, fault) for word, fault in USB_ONLY.items()]
-    + [("simulated", word, fault) for word, fault in SIMULATED_ONLY.items()]
-)
+LATE = (("usb", "slow"), ("usb", "crawl"), ("simulated", "slow"), ("tcp", "slow"))
+CASES = [(name, word, fault) for word, fault in UNKNOWN.items() for name in BENCHES] + SOME
 
 
 def pages_of(count: int) -> list[bytes]:
@@ -300,6 +315,7 @@ def test_a_printer_with_a_full_buffer_needs_switching_off_or_empties_it_itself()
     assert isinstance(bench.print(), NotStarted)
     bench.do("power-cycle")
     bench.do("repair")
+    bench.printer.status()  # the old connection is noticed to be gone
     assert bench.printer.clear() is ClearState.CLEAR
     assert isinstance(bench.print(1), Printed)
     assert bench.sheets()[-1:] == pages_of(1)
@@ -312,7 +328,7 @@ def test_after_a_power_cycle_staff_may_say_so() -> None:
     assert bench.printer.clear() is ClearState.NEEDS_POWER_CYCLE
     bench.do("power-cycle")
     bench.do("repair")
-    assert not bench.printer.status().ready
+    assert not bench.printer.status().ready  # also notices that the old connection is gone
     bench.printer.power_cycled()
     assert bench.printer.status().ready
 
