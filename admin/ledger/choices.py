@@ -9,8 +9,8 @@ from datetime import date
 
 from admin.ledger.index import year as year_of
 from admin.ledger.lots import Place
-from admin.ledger.places import place_label, similar_towns
-from admin.ledger.plan import Plan, Tier, place_clause
+from admin.ledger.places import like_places, other_chomes, place_label
+from admin.ledger.plan_parts import KINDS, Guess, Plan, Tier, place_clause
 from admin.ledger.words import label
 from kiosk.domain.eras import wareki_year
 from kiosk.domain.query import COUNT_CAP, Narrowing, Query, QueryKind
@@ -18,7 +18,6 @@ from kiosk.domain.towns import town_name
 
 #: Buttons on one list at most.
 MAX_CHOICES = 12
-_PLACE_KINDS = {QueryKind.LOT: "l", QueryKind.RESIDENTIAL: "r", QueryKind.ANY: "lr"}
 
 
 def _place_query(query: Query, place: Place) -> Query:
@@ -39,19 +38,48 @@ def alternatives(
     中央4-39-2 as recorded may itself mean two places: a place that leads only where another one
     leads as well is no choice.
     """
-    if len(plan.alternatives) < 2 or query.kind not in _PLACE_KINDS:
+    if len(plan.alternatives) < 2 or query.kind not in KINDS:
         return ()
-    kinds = _PLACE_KINDS[query.kind]
+    led = _leading(query, plan.alternatives, ids)
+    return _buttons(query, led) if len(led) > 1 else ()
+
+
+Ids = Callable[[tuple[Tier, ...]], frozenset[int]]
+
+
+def _leading(query: Query, places: Sequence[Place], ids: Ids) -> list[Place]:
+    """The places that lead to entries, each to some of its own."""
+    kinds = KINDS[query.kind]
     year = ((f"y{query.year}",),) if query.year is not None else ()
     led: list[tuple[Place, frozenset[int]]] = []
-    for place in plan.alternatives[:MAX_CHOICES]:
+    for place in places[:MAX_CHOICES]:
         found = ids((Tier((place_clause(kinds, [place]), *year)),))
         if found and not any(found <= other for _, other in led):
             led = [(one, other) for one, other in led if not other < found]
             led.append((place, found))
-    if len(led) < 2:
+    return [place for place, _ in led]
+
+
+def _buttons(query: Query, places: Sequence[Place]) -> tuple[Narrowing, ...]:
+    return tuple(Narrowing(place_label(one), _place_query(query, one)) for one in places)
+
+
+def guessed(query: Query, guess: Guess, ids: Ids) -> tuple[Narrowing, ...]:
+    """Every place that was guessed and has entries, even if it is only one."""
+    if guess.owner:  # no name is said that was not typed; the button asks for the same again
+        return (Narrowing(label("owner_guess"), replace(query, kind=QueryKind.OWNER)),)
+    return tuple(
+        Narrowing(label("guess", place=place_label(one)), _place_query(query, one))
+        for one in _leading(query, guess.places, ids)
+    )
+
+
+def related(query: Query, plan: Plan, ids: Ids) -> tuple[Narrowing, ...]:
+    """Besides the place as named, towns of which the typed name is a part: 小松川, 東小松川."""
+    others = _leading(query, plan.related, ids) if query.kind in KINDS else []
+    if not others:
         return ()
-    return tuple(Narrowing(place_label(place), _place_query(query, place)) for place, _ in led)
+    return _buttons(query, [*plan.alternatives[:1], *others])
 
 
 def _year_label(year: int) -> str:
@@ -62,7 +90,7 @@ def _year_label(year: int) -> str:
 
 def by_town(query: Query) -> bool:
     """Whether towns tell its hits apart: not if the words name a place, or a town was tapped."""
-    bare_place = query.kind in _PLACE_KINDS and not any(map(str.isdigit, query.text))
+    bare_place = query.kind in KINDS and not any(map(str.isdigit, query.text))
     return not query.town and (query.kind is QueryKind.OWNER or bare_place)
 
 
@@ -97,12 +125,13 @@ def _wider_queries(query: Query, plan: Plan) -> list[tuple[str, Query]]:
         queries.append((label("residential"), replace(query, kind=QueryKind.RESIDENTIAL)))
     if query.kind is QueryKind.RESIDENTIAL:
         queries.append((label("lot"), replace(query, kind=QueryKind.LOT)))
-    if query.kind in _PLACE_KINDS:
+    if query.kind in KINDS:
         queries += [(place_label(place), _place_query(query, place)) for place in plan.shorter]
         if not query.town:
+            near = (*like_places(query.text), *other_chomes(query.text, plan.alternatives))
             queries += [
-                (label("place", place=text), replace(query, text=text))
-                for text in similar_towns(query.text)
+                (label("place", place=place_label(one)), _place_query(query, one))
+                for one in near[:MAX_CHOICES]
             ]
         if not any(map(str.isdigit, query.text)) and query.text and query.kind is not QueryKind.ANY:
             queries.append((label("owner"), Query(QueryKind.OWNER, query.text, None, query.year)))

@@ -12,7 +12,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from admin.ledger.folding import dashes, glyphs, hiragana, plain
+from admin.ledger.address_fold import (
+    KANJI_DIGITS,
+    address_fold,
+    original_length,
+    prefix_length,
+    skip_after_town,
+)
+from admin.ledger.folding import glyphs, hiragana, plain
 from kiosk.domain.assets import AssetMissingError, asset_path
 from kiosk.domain.recorded_dates import kanji_number
 from kiosk.domain.towns import chomes_by_base, ward_towns
@@ -23,24 +30,26 @@ MAX_RANGE = 30
 MAX_NUMBERS = 5
 
 #: Possessive: a number is read whole or not at all (101号室 is no lot 10).
-_NUMBER = r"[0-9]++|[〇零一二三四五六七八九十百千]++"
+_NUMBER = rf"[0-9]++|[{KANJI_DIGITS}]++"
+#: Counts of something else than lots.
+_COUNTED = r"階|号室|号棟|番館|号館|室|棟|f(?![a-z])|筆|名|枚|年|月|日|歳|番目"
+_UNIT = r"丁目|丁|ちようめ|番地|番|ばんち|ばん|号|ごう|の|之|-"
+#: A number after a blank is a lot's only if nothing else hangs on it: 中央1-4 3rdビル.
 _STEP = re.compile(
-    rf"[\s-]*(?P<number>{_NUMBER})(?!\s*(?:階|号室|号棟|番館|号館|室|棟|f(?![a-z])|筆|名|枚))"
-    r"\s*(?P<unit>丁目|丁|ちようめ|番地|番|ばんち|ばん|号|ごう|の|之|-)?"
-    r"\s*(?:の(?=\s*[0-9〇一二三四五六七八九十]))?"
+    rf"(?:-\s*|(?P<gap>\s+-?\s*))?(?P<number>{_NUMBER})(?!\s*(?:{_COUNTED}))"
+    rf"(?(gap)(?=\s|$|[^\w]|{_UNIT}))"
+    rf"(?:\s*(?P<unit>{_UNIT}))?"
+    rf"(?:\s*の(?=\s*[0-9{KANJI_DIGITS}]))?"
 )
 CHOME_UNITS = ("丁目", "丁", "ちようめ")
 LOT_UNITS = ("番", "番地", "号", "ばん", "ばんち", "ごう")
-_PREFIX = re.compile(r"(?:東京都|とうきようと)?(?:江戸川区|えどがわく)?")
-#: A part of a lot is searched as the lot.
-_PARTS = re.compile(r"の?各?(?:一部|全部)|の内(?=$|\W)")
 _SPACES = re.compile(r"\s+")
 _SPLIT = re.compile(
     r"[、,，;；・/／\n\r()（）「」｢｣\[\]【】]+|及び|および|並びに|ならびに|外(?=[0-9一二三四五六七八九十]+筆)"
 )
 _RANGE = re.compile(r"(?P<low>[0-9]+)(?:から|乃至|ないし|…|\.\.)(?P<high>[0-9]+)")
 _ADDRESS_UNITS = re.compile(r"(?<=[0-9])(?:丁目|丁|番地の?|番の?|号|の)")
-_KANJI_RUN = re.compile(r"[〇零一二三四五六七八九十百千]+")
+_KANJI_RUN = re.compile(rf"[{KANJI_DIGITS}]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +66,10 @@ class Place:
         if self.chome is not None:
             parts += [str(self.chome), *map(str, self.numbers)]
         return "/".join(parts)
+
+    def exact(self) -> str:
+        """The key of the place itself and of nothing within it; it holds the numbers' count."""
+        return f"{self.path()}/{len(self.numbers)}" if self.numbers else ""
 
     def wider(self) -> Iterator[str]:
         """The place and everything it lies in."""
@@ -84,32 +97,10 @@ class TownMatch:
     length: int
 
 
-def address_fold(text: str) -> str:
-    """Width, dashes, kana and glyphs folded; the ward's name in front dropped."""
-    flat = _PARTS.sub("", glyphs(hiragana(dashes(plain(text))))).strip()
-    return flat[_prefix_length(flat) :].strip()
-
-
-def _prefix_length(flat: str) -> int:
-    """How much of ``flat`` names prefecture and ward. 江戸川 alone is a town of it."""
-    squeezed = _SPACES.sub("", flat)
-    match = _PREFIX.match(squeezed)
-    return _original_length(flat, match.end() if match else 0)
-
-
-def _original_length(flat: str, squeezed: int) -> int:
-    """Length in ``flat`` that holds the first ``squeezed`` characters which are not spaces."""
-    position = 0
-    while squeezed and position < len(flat):
-        squeezed -= not flat[position].isspace()
-        position += 1
-    return position
-
-
 def _spellings(base: str, kana: str) -> Iterator[tuple[str, bool]]:
     """How a town may be written, and whether that is its whole name."""
     name, reading = glyphs(base), hiragana(kana)
-    names = {name, name.replace("之", "の"), name.replace("之", "")}
+    names = {name, *(name.replace("之", one) for one in ("の", "乃", ""))}
     readings = {reading} if reading else set()
     if reading.endswith(("ちよう", "まち")):
         stem = reading.removesuffix("ちよう").removesuffix("まち")
@@ -160,7 +151,7 @@ def match_town(flat: str) -> TownMatch | None:
         named = whole.get(piece, ())
         meant = tuple(base for base in short.get(piece, ()) if base not in named)
         if named or meant:
-            return TownMatch(named, meant, _original_length(flat, length))
+            return TownMatch(named, meant, original_length(flat, length))
     return None
 
 
@@ -235,10 +226,10 @@ def read_recorded(cell: str) -> Recorded:
     previous: Place | None = None
     for piece in _SPLIT.split(flat):
         for part in _ranges(piece.strip()):
-            rest = part[_prefix_length(part) :].strip()
+            rest = part[prefix_length(part) :].strip()
             town = match_town(rest)
             if town is not None:
-                steps, _ = read_steps(rest[town.length :])
+                steps, _ = read_steps(skip_after_town(rest[town.length :]))
                 found = [
                     place for base in town.whole or town.short for place in readings(base, steps)
                 ]

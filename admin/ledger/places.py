@@ -2,39 +2,39 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
-from admin.ledger.folding import glyphs, hiragana, plain
+from admin.ledger.address_fold import address_fold, asked_fold, skip_after_town
 from admin.ledger.lots import (
     CHOME_UNITS,
+    LOT_UNITS,
     Place,
     Step,
-    address_fold,
     match_town,
     read_steps,
     readings,
 )
-from kiosk.domain.towns import chomes_by_base, town_name, towns_by_name, ward_towns
+from admin.ledger.near_towns import near_towns, relatives
+from kiosk.domain.towns import chomes_by_base, town_name, towns_by_name
 
-#: Towns offered at most where the one asked for is not in the ward.
-MAX_SIMILAR = 8
-_HEAD = re.compile(r"[^0-9〇零一二三四五六七八九十百千\s-]+|.")
-_TAIL = re.compile(r"[0-9〇零一二三四五六七八九十百千]")
+#: From this number on, one that follows 番 and 号 is a room's: 中央1-4-1-203.
+FIRST_ROOM = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
     """``first``: what the words say. ``other``: what they may say too (町 or 丁目 left out).
 
-    ``rest`` is what follows the numbers; ``glued`` when a rest follows the bare town's name without
-    a blank, as in 中央不動産, which is hardly a place.
+    ``rest`` is what follows the numbers, ``before`` what stood before the ward's name; ``glued``
+    when a rest follows the bare town's name without a blank, as in 中央不動産, which is hardly a
+    place.
     """
 
     first: tuple[Place, ...]
     other: tuple[Place, ...] = ()
     rest: str = ""
     glued: bool = False
+    before: str = ""
 
     @property
     def places(self) -> tuple[Place, ...]:
@@ -71,7 +71,7 @@ def _any_chome(base: str, steps: list[Step], known: tuple[Place, ...]) -> tuple[
 def _in_town(base: str, chome: int | None, flat: str) -> Meaning:
     match = match_town(flat)
     if match is not None and base in match.whole + match.short:
-        flat = flat[match.length :]
+        flat = skip_after_town(flat[match.length :])
     steps, rest = read_steps(flat)
     if not steps:
         return Meaning((Place(base, chome or None),), rest=rest.strip())
@@ -83,16 +83,16 @@ def _in_town(base: str, chome: int | None, flat: str) -> Meaning:
 
 def read_place(text: str, town: str | None = None) -> Meaning | None:
     """The places that typed words (and a tapped town) mean; None when they name no town."""
-    flat = address_fold(text)
+    flat, before = asked_fold(text)
     if town:
         split = _split_town(town)
         if split is not None:
             return _in_town(*split, flat)
-        flat = address_fold(town + text)
+        flat, before = address_fold(town + text), ""
     match = match_town(flat)
     if match is None:
         return None
-    after = flat[match.length :]
+    after = skip_after_town(flat[match.length :])
     steps, rest = read_steps(after)
     glued = not steps and bool(after) and not after[0].isspace()
 
@@ -100,8 +100,8 @@ def read_place(text: str, town: str | None = None) -> Meaning | None:
         return tuple(place for base in bases for place in readings(base, steps))
 
     if match.whole:
-        return Meaning(meant(match.whole), meant(match.short), rest.strip(), glued)
-    return Meaning(meant(match.short), (), rest.strip(), glued)
+        return Meaning(meant(match.whole), meant(match.short), rest.strip(), glued, before)
+    return Meaning(meant(match.short), (), rest.strip(), glued, before)
 
 
 def place_label(place: Place) -> str:
@@ -119,38 +119,48 @@ def shortened(place: Place) -> Place | None:
     return Place(place.base, place.chome, place.numbers[:-1]) if len(place.numbers) > 1 else None
 
 
-def _near(one: str, other: str) -> bool:
-    """Whether one letter more, less or other makes one text the other."""
-    if abs(len(one) - len(other)) > 1 or one == other:
-        return one == other
-    for at in range(min(len(one), len(other))):
-        if one[at] != other[at]:
-            return one[at + 1 :] == other[at + 1 :] or one[at:] == other[at + 1 :] or (
-                one[at + 1 :] == other[at:]
-            )  # fmt: skip
-    return True
+def without_room(places: tuple[Place, ...]) -> tuple[Place, ...]:
+    """The places whose last number can only be a room's, without it."""
+    roomy = [one for one in places if len(one.numbers) > 2 + (not one.chome)]
+    return tuple(
+        Place(one.base, one.chome, one.numbers[:-1])
+        for one in roomy
+        if one.numbers[-1] >= FIRST_ROOM
+    )
 
 
-def similar_towns(text: str) -> tuple[str, ...]:
-    """The words with their town replaced by towns of the ward that look alike.
+def like_places(text: str) -> tuple[Place, ...]:
+    """Places in towns that look like the one typed; the numbers are those typed."""
+    bases, steps = near_towns(asked_fold(text)[0])
+    return tuple(place for base in bases for place in readings(base, steps))
 
-    篠崎2-3 -> 上篠崎2-3, 西篠崎2-3 ...; a town named rightly is not among them.
-    """
-    flat = address_fold(text)
-    head_match = _HEAD.match(flat)
-    if head_match is None or _TAIL.match(flat):
+
+def misnamed(text: str) -> bool:
+    """Whether the words name no town of the ward, so that another one must have been meant."""
+    match = match_town(asked_fold(text)[0])
+    if match is None:
+        return True
+    after = skip_after_town(asked_fold(text)[0][match.length :])
+    return not read_steps(after)[0]
+
+
+def related_places(first: tuple[Place, ...]) -> tuple[Place, ...]:
+    """The same numbers in towns of which the named one is a part of the name: 小松川, 東小松川."""
+    return tuple(
+        Place(other, one.chome, one.numbers)
+        for one in first
+        if one.numbers
+        for other in relatives(one.base)
+        if not one.chome or one.chome in chomes_by_base()[other]
+    )
+
+
+def other_chomes(text: str, places: tuple[Place, ...]) -> tuple[Place, ...]:
+    """``中央4-1`` where 一丁目 was left out: the numbers in every 丁目 of the town."""
+    match = match_town(asked_fold(text)[0])
+    if match is None or not match.whole:
         return ()
-    head = head_match.group()
-    tail = flat[len(head) :].strip()
-    named = match_town(flat)
-    exact = set(named.whole + named.short) if named else set()
-    found: dict[str, None] = {}
-    for town in ward_towns():
-        spellings = [glyphs(town.base), hiragana(plain(town.kana))]
-        alike = any(
-            one and ((len(head) > 1 and head in one) or (len(one) > 1 and _near(head, one)))
-            for one in spellings
-        )
-        if alike and town.base not in exact:
-            found[town.base] = None
-    return tuple(base + tail for base in found)[:MAX_SIMILAR]
+    steps, _ = read_steps(skip_after_town(asked_fold(text)[0][match.length :]))
+    if steps and steps[0].unit not in (*CHOME_UNITS, *LOT_UNITS, ""):
+        return ()
+    return tuple(place for base in match.whole for place in _any_chome(base, steps, places))

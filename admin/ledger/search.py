@@ -13,7 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin.db.ledger_tables import LedgerEntryRow
-from admin.ledger.choices import alternatives, by_town, narrower, wider
+from admin.ledger.aliases import load_aliases
+from admin.ledger.choices import alternatives, by_town, guessed, narrower, related, wider
 from admin.ledger.index import (
     DETAILS_AT_ONCE,
     NEWEST,
@@ -24,7 +25,8 @@ from admin.ledger.index import (
     plan_each_question,
 )
 from admin.ledger.masking import listed_owner
-from admin.ledger.plan import Plan, Tier, plan_query
+from admin.ledger.plan import plan_query
+from admin.ledger.plan_parts import Guess, Plan, Tier, no_guess
 from kiosk.domain.ledger import Category, NotCertifiable
 from kiosk.domain.query import (
     COUNT_CAP,
@@ -57,17 +59,40 @@ def search(session: Session, query: Query, *, today: date, data_as_of: str) -> S
     query = _cleaned(query)
     if query.year is not None and not FIRST_YEAR <= query.year <= today.year + YEARS_AHEAD:
         return NoHits(_counted_wider(session, query, Plan(()), today), data_as_of)
-    plan = plan_query(query, today)
+    plan = plan_query(query, today, load_aliases(session))
     found = collect(session, plan.tiers, COUNT_CAP)
+    guess = no_guess()
+    if not found:
+        guess, found = _guess(session, plan)
     if not found:
         return NoHits(_counted_wider(session, query, plan, today), data_as_of)
+    return _answer(session, query, plan, guess, found, data_as_of)
+
+
+def _guess(session: Session, plan: Plan) -> tuple[Guess, list[int]]:
+    """The first guess that leads to something."""
+    for make in plan.guesses:
+        guess = make()
+        found = collect(session, guess.tiers, COUNT_CAP)
+        if found:
+            return guess, found
+    return no_guess(), []
+
+
+def _answer(
+    session: Session, query: Query, plan: Plan, guess: Guess, found: list[int], data_as_of: str
+) -> SearchResult:
     hits = _hits(session, found[:MAX_HITS])
-    choices = alternatives(query, plan, lambda tiers: _ids(session, tiers))
+
+    def ids(tiers: tuple[Tier, ...]) -> frozenset[int]:
+        return _ids(session, tiers)
+
+    choices = guessed(query, guess, ids) if guess.tiers else alternatives(query, plan, ids)
     if len(found) > MAX_HITS:
         return TooMany(len(found), hits, choices or _narrower(session, query, found), data_as_of)
     if plan.asks_year:
         choices += _narrower(session, query, found)
-    return Found(hits, choices, data_as_of)
+    return Found(hits, choices or related(query, plan, ids), data_as_of)
 
 
 def _cleaned(query: Query) -> Query:
@@ -132,7 +157,8 @@ def _narrower(session: Session, query: Query, found: list[int]) -> tuple[Narrowi
 def _counted_wider(
     session: Session, query: Query, plan: Plan, today: date
 ) -> tuple[Narrowing, ...]:
-    return wider(query, plan, lambda one: len(_ids(session, plan_query(one, today).tiers)))
+    aliases = load_aliases(session)
+    return wider(query, plan, lambda one: len(_ids(session, plan_query(one, today, aliases).tiers)))
 
 
 # --- the lines of the list ----------------------------------------------------------------------

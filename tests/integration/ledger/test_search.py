@@ -207,8 +207,37 @@ def test_nothing_offers_what_helps(ledger: Database) -> None:
     assert [numbers(ask_query(ledger, one.query)) for one in no_year.choices] == [["S42"]]
     elsewhere = ask(ledger, "中央1-12-3", LOT)
     assert labels(elsewhere) == ["住居表示として探す"]
-    assert "地名「上篠崎3-2」で探す" in labels(ask(ledger, "西上篠崎3-2", LOT))
     assert labels(ask(ledger, "そんな人はいない", OWNER)) == []
+
+
+def test_a_guess_is_shown_and_said(ledger: Database) -> None:
+    """A town written nearly, or a room's number: hits, and a button even for the only meaning."""
+    result = ask(ledger, "西上篠崎3-2", LOT)
+    assert numbers(result) == ["NEW3", "OLD"]
+    assert labels(result) == [
+        "「上篠崎三丁目2」のことですか", "「上篠崎3番地2」のことですか"
+    ]  # fmt: skip
+    room = ask(ledger, "中央1-4-1-203")
+    assert numbers(room) == ["LIFT", "FLAT"]
+    assert labels(room) == ["「中央一丁目4-1」のことですか"]
+    assert numbers(ask(ledger, "中央1-4-1-3")) == []  # no room: a number is never forgiven
+
+
+def test_a_town_named_rightly_is_never_taken_for_another(ledger: Database) -> None:
+    result = ask(ledger, "西篠崎3-2", LOT)  # 上篠崎3-2 is recorded
+    assert isinstance(result, NoHits)
+    assert "地名「上篠崎三丁目2」で探す" in labels(result)
+
+
+def test_a_name_with_one_character_wrong(ledger: Database) -> None:
+    for words in ("髙橋見本次郎太", "髙橋見本大郎", "高橋本太郎", "高橋見見本太郎"):
+        assert numbers(ask(ledger, words, OWNER)) == (
+            [] if words == "髙橋見本次郎太" else ["TAKA"]
+        ), words
+    assert numbers(ask(ledger, "見本不動庭", OWNER)) == ["PLAN", "MULTI"]
+    assert labels(ask(ledger, "見本不動庭", OWNER)) == ["1文字ちがう名前です"]
+    for half_a_name in ("鹿野", "見本太朗", "高井"):
+        assert numbers(ask(ledger, half_a_name, OWNER)) == [], half_a_name
 
 
 def test_the_hit_tells_entries_apart_and_masks_persons(ledger: Database) -> None:

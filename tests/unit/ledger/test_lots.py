@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from admin.ledger.lots import address_text, read_recorded
-from admin.ledger.places import place_label, read_place, similar_towns
+from admin.ledger.places import like_places, misnamed, place_label, read_place, without_room
 
 
 def paths(cell: str) -> list[str]:
@@ -89,13 +89,73 @@ def test_a_name_that_begins_like_a_town_is_no_place() -> None:
     assert meaning.glued
 
 
+def like(text: str) -> set[str]:
+    return {place.base for place in like_places(text)}
+
+
+@pytest.mark.parametrize(
+    ("text", "town"),
+    [
+        ("東小松1-2", "東小松川"),  # one character missing
+        ("船掘3-1", "船堀"),  # one wrong
+        ("東小小岩3-1", "東小岩"),  # one too many
+        ("小岩北3-1", "北小岩"),  # the direction behind
+        ("にしかさ3-1", "西葛西"),
+        ("しのざきま2-13", "篠崎町"),
+        ("江戸川区 船掘 3丁目1番", "船堀"),
+        ("臨海丘2-28", "臨海町"),
+        ("一条江3-1", "一之江"),  # 一 is no number here
+    ],
+)
+def test_a_town_written_nearly(text: str, town: str) -> None:
+    assert misnamed(text)
+    assert town in like(text)
+
+
 def test_towns_that_look_alike() -> None:
-    kasai = {"北葛西1-2", "中葛西1-2", "西葛西1-2", "東葛西1-2", "南葛西1-2"}
-    assert set(similar_towns("葛西1-2")) == kasai
-    assert "東小松川1" in similar_towns("東小松1")
-    assert "船堀3-1" in similar_towns("船掘3-1")
-    assert similar_towns("") == ()
-    assert similar_towns("123") == ()
+    assert like("葛西1-2") == {"北葛西", "中葛西", "西葛西", "東葛西", "南葛西"}
+    assert like("") == like("123") == like("平成15年123") == like("見本太郎") == set()
+
+
+@pytest.mark.parametrize("text", ["船堀3-1", "東小松川1", "一之江町2000", "篠崎3-2", "中央"])
+def test_a_town_named_rightly_is_not_guessed_at(text: str) -> None:
+    assert not misnamed(text) or not like(text)
+
+
+def test_only_a_number_that_can_be_a_room_is_dropped() -> None:
+    def rooms(text: str) -> list[str]:
+        meaning = read_place(text)
+        assert meaning is not None
+        return [place.path() for place in without_room(meaning.first)]
+
+    assert rooms("中央1-4-1-203") == ["中央/1/4/1", "中央/0/1/4/1"]
+    assert rooms("中央1-4-1-3") == rooms("中央1-4-203") == rooms("中央一丁目4-203") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "〒132-8501 東京都江戸川区中央1-4-1",
+        "〒1328501江戸川区中央一丁目四番一号",
+        "132-8501　江戸川区中央１丁目４番１号",
+        "見本商店 東京都江戸川区中央1の4の1 TEL03-3652-1151",
+        "東京 江戸川区大字中央1-4-1",
+        "江戸川区中央町1-4-1",
+        "中央1-04-01",
+        "中央1.4.1",
+        "中央1-4-1 3rdビル 5階",
+        "中央1-4-1 2号棟",
+        "江戶川區中央一丁目4番1号（見本内）",
+        "江戸川区中央1丁目字見本4番地1",
+    ],
+)
+def test_what_stands_around_an_address(text: str) -> None:
+    meaning = read_place(text)
+    assert meaning is not None
+    if "字見本" in text:  # a 字 behind the 丁目 is not read: what stands before it is
+        assert [place.path() for place in meaning.first] == ["中央/1"]
+    else:
+        assert meaning.first[0].path() == "中央/1/4/1"
 
 
 def test_labels_say_which_reading() -> None:

@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 
 from admin.ledger.numbers import leading_year, plan_key, read_number
-from admin.ledger.plan import groups_follow
 from admin.ledger.plan_changes import Change, Original, tie
+from admin.ledger.plan_numbers import groups_follow
 
 
 @pytest.mark.parametrize(
