@@ -83,6 +83,7 @@ def _facet_town(places: tuple[Place, ...]) -> str | None:
 
 def _place_terms(kind: str, recorded: Recorded) -> list[str]:
     terms = [term(kind, path) for place in recorded.places for path in place.wider()]
+    terms += [term(f"{kind}x", place.exact()) for place in recorded.places if place.numbers]
     if recorded.unread:
         terms += grams(f"{kind}a", term("", recorded.unread))[:_ADDRESS_GRAMS]
     return terms

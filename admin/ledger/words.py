@@ -12,7 +12,18 @@ LABELS: Final = {
     "residential": "住居表示として探す",
     "lot": "地名地番として探す",
     "owner": "建築主として探す",
+    "guess": "「{place}」のことですか",
+    "owner_guess": "1文字ちがう名前です",
     "place": "地名「{place}」で探す",
+}
+
+#: Why a former name of a town is not kept.
+ALIAS_FAULTS: Final = {
+    "alias_name": "旧町名は 2文字以上 40文字以内で、数字で終わらない名前にしてください。",
+    "alias_town": "いまの町名が町の表にありません。中央一丁目 や 平井 のように書いてください。",
+    "alias_dates": "使われた期間の終わりが、始まりより前になっています。",
+    "alias_twice": "同じ旧町名と町の組が、すでにあります。",
+    "alias_full": "旧町名が多すぎます。使わないものを削除してください。",
 }
 
 #: Why a row, or the whole file, is not taken. Values in braces are never a person's name.
