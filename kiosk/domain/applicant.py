@@ -126,6 +126,17 @@ def normal_phone(text: str) -> str | None:
     return grouped if re.fullmatch(r"0\d{1,4}-\d{1,4}-\d{4}", grouped) else digits
 
 
+def lacks_number(address: str) -> bool:
+    """Whether an address names no number of a house or lot, as far as one can see.
+
+    A kanji numeral counts only before 丁目, 番, 号 and the like: 一之江 is a town. Such an address
+    is asked about, not refused: there are places without numbers (無番地).
+    """
+    if "無番地" in address or any(ch.isdecimal() for ch in address):
+        return False
+    return not re.search("[〇一二三四五六七八九十百千]+(丁目|番|号|－|-)", address)
+
+
 def _text_fault(field: str, text: str) -> FieldFault | None:
     tidy = normal_text(text)
     if not tidy:

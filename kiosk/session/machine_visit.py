@@ -11,6 +11,7 @@ from kiosk.domain.applicant import (
     ApplicantDraft,
     check_applicant,
     field_faults,
+    lacks_number,
 )
 from kiosk.domain.certificate import DrawRefusal
 from kiosk.domain.ledger import LedgerEntry
@@ -129,6 +130,9 @@ def applicant_done(session: Session, _: ApplicantDone) -> Step:
     if not isinstance(checked, Applicant):
         faulty = replace(visit, faults=tuple(checked.items()), focus=next(iter(checked)))
         return say(replace(session, visit=faulty), Notice.APPLICANT_FAULTS)
+    if lacks_number(checked.address) and not visit.number_asked:
+        doubted = replace(visit, number_asked=True, focus="address", faults=())
+        return say(replace(session, visit=doubted), Notice.ADDRESS_NUMBER)
     if visit.application is not None and visit.applicant == checked:
         return go(session, Phase.SEARCH), ()  # back and forth makes no second application
     kept = replace(visit, applicant=checked, application=None, faults=())

@@ -43,6 +43,7 @@ class Notice(StrEnum):
     PRINTER_HARDWARE_ERROR = "printer.hardware-error"
     # the visit
     APPLICANT_FAULTS = "applicant_faults"
+    ADDRESS_NUMBER = "address_number"
     APPLY_FAILED = "apply_failed"
     SEARCH_EMPTY = "search_empty"
     SEARCH_TOO_LONG = "search_too_long"

@@ -132,6 +132,7 @@ class Visit:
     draft: ApplicantDraft = field(default_factory=ApplicantDraft, repr=False)
     faults: tuple[tuple[str, FieldFault], ...] = field(default=(), repr=False)
     focus: str = "name"  # the item that is being typed
+    number_asked: bool = False  # the address names no number, and the person was asked about it
     applicant: Applicant | None = field(default=None, repr=False)
     application: Application | None = field(default=None, repr=False)
     search: SearchDraft = field(default_factory=SearchDraft, repr=False)

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from kiosk.domain.applicant import FIELD_ORDER, ApplicantKind, FieldFault, field_fault
+from kiosk.domain.applicant import (
+    FIELD_ORDER,
+    ApplicantKind,
+    FieldFault,
+    field_fault,
+    lacks_number,
+)
 from kiosk.screens.present.frame import Frame, visit_frame
 from kiosk.screens.strings import tr
 from kiosk.session import events as ev
@@ -59,8 +65,14 @@ def consent(session: Session) -> Frame:
         body,
         primary=tr("screen.consent.accept"),
         primary_event=ev.ConsentGiven,
-        cancel=False,
     )
+
+
+def _hint(name: str, value: str) -> str:
+    """What to type; of an address that the postal code filled, that its number is still missing."""
+    if name == "address" and value and lacks_number(value):
+        return tr("applicant.address.go_on")
+    return tr(f"applicant.{name}.hint")
 
 
 def _field(visit: Visit, name: str) -> FieldView:
@@ -70,10 +82,12 @@ def _field(visit: Visit, name: str) -> FieldView:
         name=name,
         label=tr(f"applicant.{name}.label"),
         value=value,
-        hint=tr(f"applicant.{name}.hint"),
+        hint=_hint(name, value),
         fault=tr(f"applicant.{name}.{fault.value}") if fault else "",
         focused=visit.focus == name,
-        good=bool(value) and field_fault(visit.draft, name) is None,
+        good=bool(value)
+        and field_fault(visit.draft, name) is None
+        and not (name == "address" and lacks_number(value)),
     )
 
 

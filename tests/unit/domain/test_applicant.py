@@ -12,6 +12,7 @@ from kiosk.domain.applicant import (
     check_applicant,
     field_fault,
     field_faults,
+    lacks_number,
     normal_phone,
     normal_postal_code,
 )
@@ -143,3 +144,18 @@ def test_representations_say_nothing_personal() -> None:
     for shown in (repr(applicant), repr(GOOD), str(GOOD)):
         for text in ("花子", "8501", "中央", "1151"):
             assert text not in shown
+
+
+@pytest.mark.parametrize(
+    ("address", "lacks"),
+    [
+        ("東京都江戸川区中央", True),
+        ("東京都江戸川区一之江", True),
+        ("東京都江戸川区中央一丁目", False),
+        ("東京都江戸川区中央１－４－１", False),
+        ("見本村大字見本無番地", False),
+        ("見本県見本市見本町四番地", False),
+    ],
+)
+def test_an_address_without_a_number_is_noticed(address: str, lacks: bool) -> None:
+    assert lacks_number(address) is lacks
