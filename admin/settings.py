@@ -21,11 +21,18 @@ class Settings(BaseSettings):
     form: str = DEFAULT_FORM
     production: bool = False
     https: bool = False
+    #: A change of the ledger needs a work ID (第4号様式); unset: in production only.
+    require_change_authority: bool | None = None
     failpoint: str = Field(default="", repr=False)
 
     @property
     def database_url(self) -> str:
         return self.database or f"sqlite:///{(self.data_dir / 'daicho.db').resolve()}"
+
+    @property
+    def authority_needed(self) -> bool:
+        needed = self.require_change_authority
+        return self.production if needed is None else needed
 
     @property
     def keys(self) -> Path:

@@ -10,7 +10,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from admin.db.engine import Database
-from admin.db.migrate import current_revision, newest_revision
+from admin.db.migrate import current_revision, newest_revision, upgrade
 from admin.settings import Settings
 
 

@@ -17,7 +17,6 @@ from admin.cli import import_command
 from admin.cli.common import CommandError, add_place, open_database, say
 from admin.db.engine import Database
 from admin.db.ledger_tables import RECORDED_FIELDS, LedgerEntryRow
-from admin.db.migrate import current_revision, newest_revision, upgrade
 from admin.ledger.entries import data_as_of
 from admin.ledger.reindex import rebuild_rows
 from admin.ledger.sample import write_sample

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from admin.db.ledger_tables import LedgerEntryRow, LedgerImport
+from admin.db.ledger_tables import LedgerEntryRow, LedgerImport, LedgerSearchRow
 from admin.ledger.reading import recorded_date
 from kiosk.domain.ledger import (
     Category,
@@ -56,22 +56,28 @@ def entry_of(row: LedgerEntryRow) -> LedgerEntry:
         remarks=row.remarks,
         dispositions=tuple(map(_disposition, row.dispositions)),
         not_certifiable=NotCertifiable(row.not_certifiable) if row.not_certifiable else None,
+        confirmation_date_text="" if row.confirmation_earliest else row.confirmation_date,
+        inspection_date_text="" if row.inspection_earliest else row.inspection_date,
+        source_page=row.source_page or "",
     )
 
 
 def _disposition(stored: Mapping[str, Any]) -> Disposition:
-    """One plan change out of its JSON. Its date is read again from the text kept there."""
+    """One disposition out of its JSON. Its date is read again from the text kept there."""
+    day = parse_recorded_date(stored["date"]) if stored["date"] else None
     return Disposition(
         kind=DispositionKind(stored["kind"]),
         number=stored["number"],
-        date=parse_recorded_date(stored["date"]) if stored["date"] else None,
+        date=day,
         issuer=stored["issuer"],
         detail=stored["detail"],
+        date_text="" if day else stored["date"],
     )
 
 
 def count_entries(session: Session) -> int:
-    return session.scalar(select(func.count()).select_from(LedgerEntryRow)) or 0
+    """Entries that can be found; one that was removed under authority is not among them."""
+    return session.scalar(select(func.count()).select_from(LedgerSearchRow)) or 0
 
 
 def data_as_of(session: Session) -> str:

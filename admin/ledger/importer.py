@@ -7,59 +7,134 @@ the second only writes. A refused row is reported and the others are loaded, unl
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+from sqlalchemy.orm import Session
+
 from admin.db.engine import Database
-from admin.ledger.csv_source import SourceFault, open_source
+from admin.ledger.csv_source import SourceFault
 from admin.ledger.judging import ImportReport, Judged, Progress, judge
-from admin.ledger.loading import load
-from admin.ledger.profile import ProfileFault, load_profile
+from admin.ledger.loading import Order, count, load
+from admin.ledger.profile import Profile, ProfileFault
 from admin.ledger.row_check import Refused
+from admin.ledger.saved_profiles import find_profile
 from admin.ledger.spool import Spool
-from admin.services import operation_log
+from admin.ledger.table import open_table
+from admin.services import change_authority, operation_log
 from admin.services.context import JST
 from kiosk.domain.events import EventCode
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a file is loaded."""
+
+    all_or_nothing: bool = False  # one refused row refuses the file
+    dry_run: bool = False  # judged and counted, nothing written
+    whole_ledger: bool = False  # entries that are not in the file are removed
+    data_as_of: date | None = None  # 台帳データ基準日; today if not given
+    #: 第4号様式. ``authority_needed``: refused without one, unless the ledger is empty.
+    work_id: str | None = None
+    authority_needed: bool = False
+
+
+_PLAIN = Manner()
 
 
 def import_ledger(
     database: Database,
     path: Path,
-    profile: str,
+    profile: str | Profile,
     *,
     now: datetime,
     actor: operation_log.Actor,
     progress: Progress | None = None,
-    all_or_nothing: bool = False,
-    data_as_of: date | None = None,
+    manner: Manner = _PLAIN,
 ) -> ImportReport:
-    """Load ``path`` by the named profile. ``data_as_of`` is 台帳データ基準日; today if not given.
+    """Load ``path`` by the named profile, or by a profile that is at hand.
 
     Nothing is raised for what a file can be; the database's own errors are.
     """
     report = ImportReport()
-    today = now.astimezone(JST).date()
-    chosen = load_profile(profile)
-    source = open_source(path)
+    name = profile if isinstance(profile, str) else profile.name
     judged = Judged(Spool())
     try:
-        if isinstance(chosen, ProfileFault):
-            report.refused.append(Refused(0, chosen.sentence))
-        elif isinstance(source, SourceFault):
-            report.refused.append(Refused(source.line, source.sentence))
-        else:
-            report.file_sha256, report.encoding = source.sha256, source.encoding
-            report.whole = judge(source, chosen, today, report, judged, progress)
-            if report.whole and not (all_or_nothing and report.refused):
-                with database.write() as session:
-                    load(session, report, judged, chosen.name, now, actor,
-                           data_as_of or today, progress)  # fmt: skip
-                report.loaded = True
+        chosen = _prepare(database, profile, report, now, manner)
+        if chosen is not None:
+            source = open_table(path)
+            if isinstance(source, SourceFault):
+                report.refused.append(Refused(source.line, source.sentence))
+            else:
+                report.file_sha256, report.encoding = source.sha256, source.encoding
+                today = now.astimezone(JST).date()
+                report.whole = judge(source, chosen, today, report, judged, progress)
+        if chosen is not None and report.whole and not (manner.all_or_nothing and report.refused):
+            if manner.dry_run:
+                with database.read() as session:
+                    count(session, report, judged, whole_ledger=manner.whole_ledger)
                 return report
-        _log_refused(database, report, profile, now, actor)
+            return _write(database, report, judged, chosen, now, actor, manner, progress)
+        if not manner.dry_run:
+            _log_refused(database, report, name, now, actor)
         return report
     finally:
         judged.spool.close()
+
+
+def _prepare(
+    database: Database, profile: str | Profile, report: ImportReport, now: datetime, manner: Manner
+) -> Profile | None:
+    """The profile, when the load may be made; else None and the reason in ``report``."""
+    with database.read() as session:
+        chosen = find_profile(session, profile) if isinstance(profile, str) else profile
+        refused = None if manner.dry_run else _authority(session, now, manner)
+    if refused is not None:
+        report.refused.append(Refused(0, refused.sentence))
+        return None
+    if isinstance(chosen, ProfileFault):
+        report.refused.append(Refused(0, chosen.sentence))
+        return None
+    return chosen
+
+
+def _authority(
+    session: Session, now: datetime, manner: Manner
+) -> change_authority.AuthorityRefusal | None:
+    if manner.work_id is not None:
+        found = change_authority.check(session, manner.work_id, now)
+        return found if isinstance(found, change_authority.AuthorityRefusal) else None
+    if manner.authority_needed and change_authority.ledger_begun(session):
+        return change_authority.AuthorityRefusal("work_id_needed")
+    return None
+
+
+def _write(
+    database: Database,
+    report: ImportReport,
+    judged: Judged,
+    profile: Profile,
+    now: datetime,
+    actor: operation_log.Actor,
+    manner: Manner,
+    progress: Progress | None,
+) -> ImportReport:
+    today = now.astimezone(JST).date()
+    order = Order(
+        profile.name, now, actor, manner.data_as_of or today, manner.work_id, manner.whole_ledger
+    )
+    with database.write() as session:
+        operation_log.lock(session)
+        refused = _authority(session, now, manner)  # it may have been closed meanwhile
+        if refused is None:
+            load(session, report, judged, order, progress)
+    if refused is not None:
+        report.refused.append(Refused(0, refused.sentence))
+        _log_refused(database, report, profile.name, now, actor)
+        return report
+    report.loaded = True
+    return report
 
 
 def _log_refused(

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from admin.db.ledger_tables import ORDER_KEY_ID_BITS
-from admin.ledger.csv_source import BrokenCsvError, Source, rows
+from admin.ledger.csv_source import BrokenCsvError, Source
+from admin.ledger.layout import Layout, Row, lay_out
 from admin.ledger.plan_changes import Change, change_of
-from admin.ledger.profile import Profile, ProfileFault, map_headings
+from admin.ledger.profile import Profile, ProfileFault
 from admin.ledger.reading import Read, order_key, row_values, search_parts
 from admin.ledger.row_check import Refused, RowCheck
 from admin.ledger.spool import Prepared, Spool
+from admin.ledger.table import table_rows
 from admin.ledger.words import refusal
+from kiosk.domain.ledger import DispositionKind, NotCertifiable
 
 #: Called with (rows so far, rows in all or None while it is not known, "read" or "write").
 Progress = Callable[[int, int | None, str], None]
@@ -31,6 +34,7 @@ class ImportReport:
     created: int = 0
     changed: int = 0
     unchanged: int = 0
+    removed: int = 0
     refused: list[Refused] = field(default_factory=list)
     noted: list[Refused] = field(default_factory=list)  # taken, but worth a look
     whole: bool = False
@@ -46,6 +50,79 @@ class Judged:
     changes: dict[str, list[Change]] = field(default_factory=dict)  # by plan key
 
 
+class _Judge:
+    """Judges the rows of one file, each held back until the rows below it are seen not to belong
+    to it."""
+
+    def __init__(self, layout: Layout, today: date, report: ImportReport, judged: Judged) -> None:
+        self._layout = layout
+        self._check = RowCheck(layout.profile, today)
+        self._report = report
+        self._judged = judged
+        self._waiting: Read | None = None
+
+    def take(self, line: int, cells: list[str]) -> None:
+        """Judge one row and keep it, or put down why not."""
+        reasons = self._reasons(line, cells)
+        if reasons:
+            self._report.refused.append(Refused(line, "".join(reasons)))
+
+    def _reasons(self, line: int, cells: list[str]) -> list[str]:
+        width = self._layout.width
+        if len(cells) > width and not any(cell.strip() for cell in cells[width:]):
+            del cells[width:]
+        if len(cells) != width:
+            return [refusal("cells", have=len(cells), want=width)]
+        row = self._layout.read(cells)
+        return self._further(line, row) if row.further else self._entry(line, row)
+
+    def _entry(self, line: int, row: Row) -> list[str]:
+        self.finish()
+        read = self._check.read(row)
+        reasons = [] if isinstance(read, Read) else read
+        number = row.fields["ledger_no"]
+        seen = self._judged.ledger_nos.setdefault(number, line)
+        if seen != line and number:
+            reasons.append(refusal("twice", line=seen))
+        if reasons or not isinstance(read, Read):
+            return reasons
+        self._note(line, read.notes)
+        self._waiting = read
+        return []
+
+    def _further(self, line: int, row: Row) -> list[str]:
+        entry = self._waiting
+        if entry is None or row.fields["ledger_no"] != entry.fields["ledger_no"]:
+            return [refusal("orphan")]
+        said = row.dispositions[0]
+        faults, notes = self._check.disposition(said)
+        if faults:
+            return faults
+        self._note(line, notes)
+        cancelled = said["kind"] == DispositionKind.CANCELLATION.value
+        self._waiting = replace(
+            entry,
+            dispositions=(*entry.dispositions, said),
+            not_certifiable=entry.not_certifiable
+            or (NotCertifiable.CANCELLED if cancelled else None),
+        )
+        return []
+
+    def _note(self, line: int, notes: Sequence[str]) -> None:
+        if notes:
+            self._report.noted.append(Refused(line, "".join(notes)))
+
+    def finish(self) -> None:
+        """Keep the row that was held back."""
+        if self._waiting is None:
+            return
+        one, self._waiting = prepare(self._waiting), None
+        if one.values["is_plan_change"] and one.values["plan_key"]:
+            changes = self._judged.changes.setdefault(one.values["plan_key"], [])
+            changes.append(change_of(one.values))
+        self._judged.spool.add(one)
+
+
 def judge(
     source: Source,
     profile: Profile,
@@ -53,59 +130,30 @@ def judge(
     report: ImportReport,
     judged: Judged,
     progress: Progress | None,
+    *,
+    most: int | None = None,
 ) -> bool:
-    """Judge every row into the spool; False when the file as a whole cannot be taken."""
-    check = RowCheck(profile, today)
-    lines = rows(source, profile.delimiter)
+    """Judge every row, or the first ``most``, into the spool; False: not a file to be taken."""
+    lines = table_rows(source, profile)
     try:
         first = next(lines, None)
-        fields = map_headings(profile, first[1] if first else [])
-        if isinstance(fields, ProfileFault):
-            report.refused.append(Refused(first[0] if first else 1, fields.sentence))
+        layout = lay_out(profile, first[1] if first else [])
+        if isinstance(layout, ProfileFault):
+            report.refused.append(Refused(first[0] if first else 1, layout.sentence))
             return False
+        judging = _Judge(layout, today, report, judged)
         for line, cells in lines:
+            if report.rows == most:
+                break
             report.rows += 1
-            reasons = _take(line, cells, fields, check, judged, report)
-            if reasons:
-                report.refused.append(Refused(line, "".join(reasons)))
+            judging.take(line, cells)
             if progress and report.rows % PROGRESS_EVERY == 0:
                 progress(report.rows, None, "read")
+        judging.finish()
     except BrokenCsvError as error:
         report.refused.append(Refused(error.line, str(error)))
         return False
     return True
-
-
-def _take(
-    line: int,
-    cells: list[str],
-    fields: list[str | None],
-    check: RowCheck,
-    judged: Judged,
-    report: ImportReport,
-) -> list[str]:
-    """Judge one row and keep it, or say why not."""
-    if len(cells) > len(fields) and not any(cell.strip() for cell in cells[len(fields) :]):
-        del cells[len(fields) :]
-    if len(cells) != len(fields):
-        return [refusal("cells", have=len(cells), want=len(fields))]
-    recorded = {
-        name: cell.strip() for name, cell in zip(fields, cells, strict=True) if name is not None
-    }
-    read = check.read(recorded)
-    reasons = [] if isinstance(read, Read) else read
-    seen = judged.ledger_nos.setdefault(recorded["ledger_no"], line)
-    if seen != line and recorded["ledger_no"]:
-        reasons.append(refusal("twice", line=seen))
-    if reasons or not isinstance(read, Read):
-        return reasons
-    if read.notes:
-        report.noted.append(Refused(line, "".join(read.notes)))
-    one = prepare(read)
-    if one.values["is_plan_change"] and one.values["plan_key"]:
-        judged.changes.setdefault(one.values["plan_key"], []).append(change_of(one.values))
-    judged.spool.add(one)
-    return []
 
 
 def prepare(read: Read) -> Prepared:

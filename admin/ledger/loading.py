@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, or_, select, text
 from sqlalchemy.orm import Session
 
 from admin.db.ledger_tables import LedgerImport
@@ -13,24 +15,35 @@ from admin.ledger.index import is_stale, mark_fresh, tell_planner
 from admin.ledger.judging import ImportReport, Judged, Progress
 from admin.ledger.plan_changes import Original, change_of, tie
 from admin.ledger.reindex import rebuild_rows
-from admin.ledger.store import ENTRY, EntryWriter, known_entries
+from admin.ledger.store import ENTRY, EntryWriter, known_entries, together
 from admin.services import operation_log
 from kiosk.domain.events import EventCode
+from kiosk.domain.ledger import NotCertifiable
 
 #: Plan keys asked for at a time.
 KEYS_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Who loads what, and under which authority."""
+
+    profile: str
+    now: datetime
+    actor: operation_log.Actor
+    data_as_of: date
+    work_id: str | None = None
+    whole_ledger: bool = False  # entries that are not in the file are removed
 
 
 def load(
     session: Session,
     report: ImportReport,
     judged: Judged,
-    profile: str,
-    now: datetime,
-    actor: operation_log.Actor,
-    data_as_of: date,
+    order: Order,
     progress: Progress | None,
 ) -> None:
+    """Write what was judged. The caller's transaction makes it all or nothing."""
     if session.get_bind().dialect.name != "sqlite":  # one load at a time: ids are counted here
         session.execute(text("LOCK TABLE ledger_import IN EXCLUSIVE MODE"))
     import_id = (session.scalar(select(func.max(LedgerImport.id))) or 0) + 1
@@ -38,57 +51,74 @@ def load(
     fresh = newest_id == 0
     if not fresh and is_stale(session):
         rebuild_rows(session)
-    head = _import_row(import_id, report, profile, now, actor, data_as_of)
     writer = EntryWriter(session, import_id, fresh=fresh, next_id=newest_id + 1)
-    plan = _count(session, judged, fresh=fresh)
-    report.created, report.changed, report.unchanged = plan
-    head.created, head.changed, head.unchanged = plan
-    session.add(head)
+    count(session, report, judged, whole_ledger=order.whole_ledger)
+    session.add(_import_row(import_id, report, order))
     session.flush()
-    touched = _write_entries(session, writer, judged, fresh, sum(plan), progress)
+    total = report.created + report.changed + report.unchanged
+    touched = _write_entries(session, writer, judged, fresh, total, progress)
+    if order.whole_ledger:
+        for gone in missing(session, judged):
+            touched |= {row.plan_key for row in gone if row.plan_key}
+            writer.remove([row.id for row in gone])
     if not fresh:
         _settle_changes(session, writer, touched)
     writer.finish()
     mark_fresh(session)
     tell_planner(session)
     operation_log.append(
-        session, EventCode.LEDGER_IMPORTED, actor, at=now, subject=str(import_id),
-        data={"profile": profile, "encoding": report.encoding, "file_sha256": report.file_sha256,
-              "rows": report.rows, "entries": report.created, "changed": report.changed,
-              "refused": len(report.refused)},
+        session, EventCode.LEDGER_IMPORTED, order.actor, at=order.now, subject=str(import_id),
+        data={"profile": order.profile, "encoding": report.encoding,
+              "file_sha256": report.file_sha256, "rows": report.rows, "entries": report.created,
+              "changed": report.changed, "refused": len(report.refused),
+              **({"work_id": order.work_id} if order.work_id else {})},
     )  # fmt: skip
 
 
-def _import_row(
-    import_id: int,
-    report: ImportReport,
-    profile: str,
-    now: datetime,
-    actor: operation_log.Actor,
-    data_as_of: date,
-) -> LedgerImport:
+def _import_row(import_id: int, report: ImportReport, order: Order) -> LedgerImport:
     return LedgerImport(
-        id=import_id, at=now, actor=actor.who[:64], profile=profile[:64],
+        id=import_id, at=order.now, actor=order.actor.who[:64], profile=order.profile[:64],
         encoding=report.encoding, file_sha256=report.file_sha256, rows=report.rows,
-        created=0, changed=0, unchanged=0, refused=len(report.refused), data_as_of=data_as_of,
+        created=report.created, changed=report.changed, unchanged=report.unchanged,
+        removed=report.removed, refused=len(report.refused), data_as_of=order.data_as_of,
+        work_id=order.work_id,
     )  # fmt: skip
 
 
-def _count(session: Session, judged: Judged, *, fresh: bool) -> tuple[int, int, int]:
-    """Entries that are new, changed, and the same. Asked before, as the load's row comes first."""
-    created = changed = unchanged = 0
+def count(session: Session, report: ImportReport, judged: Judged, *, whole_ledger: bool) -> None:
+    """Put into ``report`` what the load will do; nothing is written."""
+    report.created = report.changed = report.unchanged = report.removed = 0
     for batch in judged.spool.batches():
-        if fresh:
-            created += len(batch)
-            continue
         known = known_entries(session, [one.values["ledger_no"] for one in batch])
         for one in batch:
             old = known.get(one.values["ledger_no"])
-            created += old is None
-            same = old is not None and old.content_sha256 == one.values["content_sha256"]
-            unchanged += same
-            changed += old is not None and not same
-    return created, changed, unchanged
+            report.created += old is None
+            report.unchanged += old is not None and old.same(one)
+            report.changed += old is not None and not old.same(one)
+    if whole_ledger:
+        report.removed = sum(len(gone) for gone in missing(session, judged))
+
+
+def missing(session: Session, judged: Judged) -> Iterator[list[Any]]:
+    """Entries that the file does not name, in batches; a row that was refused names its entry."""
+    c, last = ENTRY.c, 0
+    while True:
+        batch = session.execute(
+            select(c.id, c.ledger_no, c.plan_key, c.not_certifiable)
+            .where(c.id > last)
+            .order_by(c.id)
+            .limit(KEYS_AT_ONCE)
+        ).all()
+        if not batch:
+            return
+        last = batch[-1].id
+        gone = [
+            row for row in batch
+            if row.ledger_no not in judged.ledger_nos
+            and row.not_certifiable != NotCertifiable.REMOVED.value
+        ]  # fmt: skip
+        if gone:
+            yield gone
 
 
 def _tied(judged: Judged) -> dict[str, list[dict[str, Any]]]:
@@ -130,8 +160,8 @@ def _write_entries(
             changes = tied.get(one.values["ledger_no"], [])
             if old is None:
                 new.append((one, changes))
-            elif old.content_sha256 != one.values["content_sha256"]:
-                changed.append((one, old, old.dispositions))
+            elif not old.same(one):
+                changed.append((one, old))
             else:
                 continue
             touched |= {key for key in (one.values["plan_key"], old and old.plan_key) if key}
@@ -152,9 +182,15 @@ def _settle_changes(session: Session, writer: EntryWriter, keys: set[str]) -> No
             select(
                 c.id, c.ledger_no, c.plan_key, c.is_plan_change, c.confirmation_no,
                 c.confirmation_date, c.confirmation_issuer, c.confirmation_earliest,
-                c.confirmation_latest, c.dispositions,
+                c.confirmation_latest, c.dispositions, c.recorded_dispositions,
             )
-            .where(c.plan_key.in_(ordered[at : at + KEYS_AT_ONCE]))
+            .where(
+                c.plan_key.in_(ordered[at : at + KEYS_AT_ONCE]),
+                or_(
+                    c.not_certifiable.is_(None),
+                    c.not_certifiable != NotCertifiable.REMOVED.value,
+                ),
+            )
             .order_by(c.id)
         ).mappings()  # fmt: skip
         groups: dict[str, list[Any]] = {}
@@ -167,6 +203,6 @@ def _settle_changes(session: Session, writer: EntryWriter, keys: set[str]) -> No
                 [change_of(row) for row in group if row["is_plan_change"]],
             )
             for row in originals:
-                wanted = tied.get(row["ledger_no"], [])
+                wanted = together(row["recorded_dispositions"], tied.get(row["ledger_no"], []))
                 if wanted != row["dispositions"]:
                     writer.set_dispositions(row["id"], wanted)

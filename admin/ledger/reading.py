@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -42,13 +42,24 @@ class Read:
     inspection: RecordedDate | None
     not_certifiable: NotCertifiable | None
     notes: tuple[str, ...] = ()  # sentences: taken as written, but worth a look
+    dispositions: tuple[Mapping[str, str], ...] = ()  # recorded in its own or further rows
+    source_page: str = ""
+    extra: Mapping[str, str] = field(default_factory=dict)
 
 
-def content_sha256(fields: Mapping[str, str]) -> str:
-    """SHA-256 of the recorded columns as canonical JSON (RFC 8785)."""
-    return hashlib.sha256(
-        rfc8785.dumps({name: fields[name] for name in RECORDED_FIELDS})
-    ).hexdigest()
+def content_sha256(read: Read) -> str:
+    """SHA-256 of everything recorded as canonical JSON (RFC 8785).
+
+    What an entry does not have is not in it, so entries of before it could be had keep theirs.
+    """
+    said: dict[str, Any] = {name: read.fields[name] for name in RECORDED_FIELDS}
+    if read.dispositions:
+        said["dispositions"] = [dict(one) for one in read.dispositions]
+    if read.source_page:
+        said["source_page"] = read.source_page
+    if read.extra:
+        said["extra"] = dict(read.extra)
+    return hashlib.sha256(rfc8785.dumps(said)).hexdigest()
 
 
 def years_of(day: RecordedDate | None) -> set[int]:
@@ -146,7 +157,10 @@ def row_values(read: Read) -> dict[str, Any]:
     key, change = plan_key(fields["confirmation_no"], fields["remarks"], fields["work_kind"], path)
     return {
         **{name: fields[name] for name in RECORDED_FIELDS},
-        "content_sha256": content_sha256(fields),
+        "content_sha256": content_sha256(read),
+        "recorded_dispositions": [dict(one) for one in read.dispositions] or None,
+        "source_page": read.source_page or None,
+        "extra": dict(read.extra) or None,
         "confirmation_earliest": day.earliest if day else None,
         "confirmation_latest": day.latest if day else None,
         "inspection_earliest": read.inspection.earliest if read.inspection else None,

@@ -26,7 +26,11 @@ def rebuild_rows(session: Session) -> int:
         ).all()
         if not batch:
             break
-        add_search(session, [_search_values(row) for row in batch], index=False)
+        rows = [
+            _search_values(row) for row in batch if row.not_certifiable != NotCertifiable.REMOVED
+        ]
+        if rows:
+            add_search(session, rows, index=False)
         last, count = batch[-1].id, count + len(batch)
     if session.get_bind().dialect.name == "sqlite":
         rebuild_fts(session)

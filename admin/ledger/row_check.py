@@ -14,11 +14,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
+from admin.ledger.date_words import impossible_date
+from admin.ledger.layout import Row
 from admin.ledger.profile import Profile
 from admin.ledger.reading import Read
-from admin.ledger.words import refusal
-from kiosk.domain.ledger import NotCertifiable, RecordedDate
-from kiosk.domain.recorded_dates import digits_for_kanji, parse_recorded_date
+from admin.ledger.words import DISPOSITIONS, refusal
+from kiosk.domain.ledger import DispositionKind, NotCertifiable, RecordedDate
+from kiosk.domain.recorded_dates import parse_recorded_date
 
 LEDGER_NO_LIMIT = 100
 TEXT_LIMIT = 10_000
@@ -26,18 +28,6 @@ _NUMERIC = ("storeys_above", "storeys_below", "site_area", "building_area", "tot
 #: A number, or a word that says there is none.
 _NUMBER_OR_NONE = re.compile(
     r"^[^-−]*[0-9〇一二三四五六七八九十百千]|^[-−―‐ー]*$|不明|不詳|なし|無|平屋"
-)
-_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−ーｰ"), "-")
-#: Written out as a day or a month of an era or of a Western year; read, it is one or it never was.
-_ERAS = (
-    "明治|大正|昭和|平成|令和|慶応|慶應|元治|文久|万延|安政|嘉永|弘化|天保|文政|文化|享和|寛政"
-    "|[MTSHR明大昭平令]"
-)
-_DATED = re.compile(
-    rf"(?:(?:{_ERAS})\.?(?:元|[0-9]{{1,3}})|(?:西暦)?[0-9]{{4}})"
-    r"(?:年?|年度|[年./・-][0-9]{1,2}(?:月|(?:月|[./・-])[0-9]{1,2}日?)?)"
-    r"|[MTSHR][0-9]{6}|[0-9]{8}",
-    re.IGNORECASE,
 )
 
 
@@ -62,16 +52,6 @@ def _broken(text: str) -> bool:
     )
 
 
-def impossible_date(text: str) -> bool:
-    """Whether this is written out as a date, for one that could not be read.
-
-    平成15年2月30日 and 慶応3年 say a day that never was, or one of another calendar: somebody's
-    slip, to be put right. きのう and 台帳汚損 say none, and can be kept as they are.
-    """
-    flat = digits_for_kanji("".join(_flat(text).split()))
-    return bool(_DATED.fullmatch(flat.translate(_DASHES)))
-
-
 @lru_cache(maxsize=8192)
 def _date(text: str) -> RecordedDate | None:
     return parse_recorded_date(text)
@@ -85,8 +65,9 @@ class RowCheck:
         self._last = today + timedelta(days=1)
         self._no_date = frozenset(profile.no_date)
 
-    def read(self, fields: Mapping[str, str]) -> Read | list[str]:
+    def read(self, row: Row) -> Read | list[str]:
         """The row with its meaning, or the reasons why it is refused."""
+        fields = row.fields
         reasons = [*self._text_faults(fields), *self._missing(fields)]
         category = self._profile.categories.get(_flat(fields["category"]))
         if category is None:
@@ -98,15 +79,37 @@ class RowCheck:
             dates[field], fault, note = self._day(field, fields[field])
             reasons += [fault] if fault else []
             notes += [note] if note else []
+        for said in row.dispositions:
+            faults, odd = self.disposition(said)
+            reasons += faults
+            notes += odd
+        reasons += [
+            refusal("broken_text", heading=heading)
+            for heading, text in (*row.extra.items(), ("頁", row.source_page))
+            if _broken(text)
+        ]
         if reasons or category is None:
             return reasons
         return Read(
             {**fields, "category": category.value},
             dates["confirmation_date"],
             dates["inspection_date"],
-            self._not_certifiable(fields, dates["confirmation_date"]),
+            self._not_certifiable(row, dates["confirmation_date"]),
             tuple(notes),
+            tuple(row.dispositions),
+            row.source_page,
+            row.extra,
         )
+
+    def disposition(self, said: Mapping[str, str]) -> tuple[list[str], list[str]]:
+        """Why a disposition is refused, and what is noted of it."""
+        heading = DISPOSITIONS[said["kind"]]
+        if any(_broken(text) for text in said.values()):
+            return [refusal("broken_text", heading=heading)], []
+        if any(len(text) > TEXT_LIMIT for text in said.values()):
+            return [refusal("too_long", heading=heading, limit=TEXT_LIMIT)], []
+        _, fault, note = self._day_under(heading, said["date"])
+        return [fault] if fault else [], [note] if note else []
 
     def _notes(self, fields: Mapping[str, str]) -> list[str]:
         """What is taken as it stands, and may be a column that slipped."""
@@ -134,11 +137,13 @@ class RowCheck:
         return [refusal("required", heading=self._profile.heading("ledger_no"))]
 
     def _day(self, field: str, text: str) -> tuple[RecordedDate | None, str, str]:
+        return self._day_under(self._profile.heading(field), text)
+
+    def _day_under(self, heading: str, text: str) -> tuple[RecordedDate | None, str, str]:
         """The day, or why the row is refused, or what is noted of words that name no day."""
         if not text or text in self._no_date:
             return None, "", ""
         day = _date(text)
-        heading = self._profile.heading(field)
         if day is None:
             if impossible_date(text):
                 return None, refusal("date", heading=heading), ""
@@ -148,13 +153,16 @@ class RowCheck:
         return day, "", ""
 
     def _not_certifiable(
-        self, fields: Mapping[str, str], confirmation: RecordedDate | None
+        self, row: Row, confirmation: RecordedDate | None
     ) -> NotCertifiable | None:
-        said = f"{fields['remarks']}\n{fields['work_kind']}"
+        names = self._profile.not_certifiable_in
+        said = "\n".join(row.fields.get(name) or row.extra.get(name, "") for name in names)
         for reason, words in self._profile.not_certifiable.items():
             if any(word in said for word in words):
                 return reason
-        if not fields["confirmation_no"] and confirmation is None:
+        if any(one["kind"] == DispositionKind.CANCELLATION.value for one in row.dispositions):
+            return NotCertifiable.CANCELLED
+        if not row.fields["confirmation_no"] and confirmation is None:
             return NotCertifiable.NOT_RECORDED
         return None
 

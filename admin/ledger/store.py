@@ -1,4 +1,5 @@
-"""Writing entries: new ones, changed ones with the version they replace, and their search rows."""
+"""Writing entries: new, changed and removed ones with the version they replace, what was done to
+each, and their search rows."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ import rfc8785
 from sqlalchemy import Table, bindparam, delete, insert, select, text, update
 from sqlalchemy.orm import Session
 
+from admin.db.change_tables import LedgerChange, What
 from admin.db.ledger_tables import (
     ORDER_KEY_ID_BITS,
     RECORDED_FIELDS,
@@ -19,6 +21,7 @@ from admin.db.ledger_tables import (
     LedgerSearchRow,
 )
 from admin.ledger.spool import Prepared
+from kiosk.domain.ledger import NotCertifiable
 
 ENTRY = cast(Table, LedgerEntryRow.__table__)
 SEARCH = cast(Table, LedgerSearchRow.__table__)
@@ -37,14 +40,46 @@ class Known:
     content_sha256: str
     plan_key: str | None
     dispositions: list[dict[str, Any]]
+    recorded: list[dict[str, Any]] | None
+    not_certifiable: str | None
+
+    def same(self, one: Prepared) -> bool:
+        """Whether a row says what the entry says, and means as much for who may have it."""
+        values = one.values
+        said = (self.content_sha256, self.not_certifiable)
+        return said == (values["content_sha256"], values["not_certifiable"])
+
+    def tied(self) -> list[dict[str, Any]]:
+        """The plan changes that other entries brought."""
+        own = self.recorded or []
+        return [one for one in self.dispositions if one not in own]
+
+
+def together(
+    recorded: Sequence[dict[str, Any]] | None, tied: Sequence[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """What an entry shows: its own dispositions, and tied ones that are not among them.
+
+    The same change recorded in both ways has the same kind and number.
+    """
+    own = list(recorded or [])
+    said = {(one["kind"], one["number"]) for one in own}
+    return own + [one for one in tied if (one["kind"], one["number"]) not in said]
 
 
 def known_entries(session: Session, ledger_nos: Sequence[str]) -> dict[str, Known]:
     c = ENTRY.c
     rows = session.execute(
-        select(c.ledger_no, c.id, c.version, c.content_sha256, c.plan_key, c.dispositions).where(
-            c.ledger_no.in_(ledger_nos)
-        )
+        select(
+            c.ledger_no,
+            c.id,
+            c.version,
+            c.content_sha256,
+            c.plan_key,
+            c.dispositions,
+            c.recorded_dispositions,
+            c.not_certifiable,
+        ).where(c.ledger_no.in_(ledger_nos))
     )
     return {row[0]: Known(*row[1:]) for row in rows}
 
@@ -67,43 +102,65 @@ class EntryWriter:
         rows, search = [], []
         for one, dispositions in prepared:
             entry_id, self._next_id = self._next_id, self._next_id + 1
+            shown = together(one.values["recorded_dispositions"], dispositions)
             rows.append(
                 {**one.values, "id": entry_id, "version": 1, "import_id": self._import_id,
-                 "dispositions": dispositions}
+                 "dispositions": shown}
             )  # fmt: skip
             search.append(_search_row(entry_id, one))
         if rows:
             self._session.execute(insert(ENTRY), rows)
+            self._say([(row["id"], 1) for row in rows], What.CREATED)
             self._add_search(search)
 
-    def change(self, prepared: Sequence[tuple[Prepared, Known, list[dict[str, Any]]]]) -> None:
+    def change(self, prepared: Sequence[tuple[Prepared, Known]]) -> None:
         """Replace entries, keeping the version each had."""
         if not prepared:
             return
-        self._keep_versions([known.id for _, known, _ in prepared])
+        self._keep_versions([known.id for _, known in prepared])
         rows = [
             {**one.values, "b_id": known.id, "version": known.version + 1,
-             "import_id": self._import_id, "dispositions": dispositions}
-            for one, known, dispositions in prepared
+             "import_id": self._import_id,
+             "dispositions": together(one.values["recorded_dispositions"], known.tied())}
+            for one, known in prepared
         ]  # fmt: skip
         self._session.execute(
             update(ENTRY).where(ENTRY.c.id == bindparam("b_id")),
             rows,
             execution_options={"synchronize_session": False},
         )
-        drop_search(self._session, [known.id for _, known, _ in prepared])
-        self._add_search([_search_row(known.id, one) for one, known, _ in prepared])
+        drop_search(self._session, [known.id for _, known in prepared])
+        self._add_search([_search_row(known.id, one) for one, known in prepared])
+        self._say([(known.id, known.version + 1) for _, known in prepared], What.UPDATED)
 
     def set_dispositions(self, entry_id: int, dispositions: list[dict[str, Any]]) -> None:
         """Plan changes of an entry that is itself not in the file: a new version of it."""
-        self._keep_versions([entry_id])
-        self._session.execute(
+        self._replace([entry_id], What.UPDATED, dispositions=dispositions)
+
+    def remove(self, ids: Sequence[int]) -> None:
+        """Take entries out of the ledger: found and certified no more, but kept with their past."""
+        if ids:
+            drop_search(self._session, ids)
+            self._replace(ids, What.REMOVED, not_certifiable=NotCertifiable.REMOVED.value)
+
+    def _replace(self, ids: Sequence[int], what: What, **values: Any) -> None:
+        self._keep_versions(ids)
+        changed = self._session.execute(
             update(ENTRY)
-            .where(ENTRY.c.id == entry_id)
-            .values(
-                version=ENTRY.c.version + 1, import_id=self._import_id, dispositions=dispositions
-            )
-        )
+            .where(ENTRY.c.id.in_(ids))
+            .values(version=ENTRY.c.version + 1, import_id=self._import_id, **values)
+            .returning(ENTRY.c.id, ENTRY.c.version)
+        ).all()
+        self._say([(row.id, row.version) for row in changed], what)
+
+    def _say(self, versions: Iterable[tuple[int, int]], what: What) -> None:
+        """Put down what was done to each entry (第4号様式の2 is drawn from these rows)."""
+        rows = [
+            {"entry_id": entry_id, "version": version, "import_id": self._import_id,
+             "what": what.value}
+            for entry_id, version in versions
+        ]  # fmt: skip
+        self._session.execute(insert(LedgerChange), rows)
 
     def _keep_versions(self, ids: Sequence[int]) -> None:
         rows = self._session.execute(select(ENTRY).where(ENTRY.c.id.in_(ids))).mappings()
@@ -132,9 +189,15 @@ def _search_row(entry_id: int, one: Prepared) -> dict[str, Any]:
 
 def canonical_entry(row: Mapping[Any, Any]) -> bytes:
     """One version as RFC 8785 JSON: everything recorded and what was tied to it."""
+    further = {
+        name: row[name]
+        for name in ("recorded_dispositions", "source_page", "extra")
+        if row[name] is not None
+    }
     return rfc8785.dumps(
         {
             **{name: row[name] for name in RECORDED_FIELDS},
+            **further,
             "version": row["version"],
             "import_id": row["import_id"],
             "not_certifiable": row["not_certifiable"],

@@ -26,6 +26,15 @@ ALIAS_FAULTS: Final = {
     "alias_full": "旧町名が多すぎます。使わないものを削除してください。",
 }
 
+#: What may be recorded with an entry, by kiosk.domain.ledger.DispositionKind.
+DISPOSITIONS: Final = {
+    "plan_change": "計画変更",
+    "intermediate_inspection": "中間検査",
+    "minor_change": "軽微な変更",
+    "cancellation": "取りやめ",
+    "removal": "除却",
+}
+
 #: Why a row, or the whole file, is not taken. Values in braces are never a person's name.
 REFUSALS: Final = {
     "cannot_read": "ファイルを読めません（{detail}）。",
@@ -35,6 +44,11 @@ REFUSALS: Final = {
     "no_profile": "プロファイル {profile} がありません。使えるもの: {known}",
     "bad_profile": "プロファイル {profile} を使えません（{detail}）。",
     "csv": "CSV の形がこわれています（{detail}）。引用符の閉じ忘れを確かめてください。",
+    "xlsx": "Excel のファイルがこわれているか、途中で切れています。保存し直してください。",
+    "xlsx_large": "Excel のファイルが大きすぎます。年ごとなどに分けてください。",
+    "old_excel": "古い形式の Excel（.xls）です。.xlsx か CSV で保存し直してください。",
+    "no_sheet": "シート「{sheet}」がありません。",
+    "orphan": "続きの行ですが、すぐ上に同じ台帳番号の行がありません。",
     "headings_missing": "見出しが足りません: {headings}",
     "headings_unknown": "知らない見出しがあります: {headings}",
     "headings_twice": "同じ見出しが2つあります: {headings}",

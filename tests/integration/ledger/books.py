@@ -6,11 +6,13 @@ import csv
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 from admin.db.engine import Database
 from admin.ledger.entries import data_as_of
-from admin.ledger.importer import import_ledger
+from admin.ledger.importer import Manner, import_ledger
 from admin.ledger.judging import ImportReport
+from admin.ledger.profile import Profile
 from admin.ledger.search import search
 from admin.services.operation_log import system_actor
 from kiosk.domain.ledger import STANDARD_HEADINGS
@@ -55,12 +57,17 @@ def write_book(
 
 
 def load(
-    database: Database, path: Path, *, all_or_nothing: bool = False, as_of: date | None = None
+    database: Database,
+    path: Path,
+    *,
+    as_of: date | None = None,
+    profile: str | Profile = "standard",
+    now: datetime = NOW,
+    **manner: Any,
 ) -> ImportReport:
     return import_ledger(
-        database, path, "standard", now=NOW, actor=ACTOR, all_or_nothing=all_or_nothing,
-        data_as_of=as_of,
-    )  # fmt: skip
+        database, path, profile, now=now, actor=ACTOR, manner=Manner(data_as_of=as_of, **manner)
+    )
 
 
 def ask(

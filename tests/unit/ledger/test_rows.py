@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from admin.ledger.csv_source import BrokenCsvError, Source, SourceFault, open_source, rows
-from admin.ledger.profile import Profile, ProfileFault, load_profile, map_headings
+from admin.ledger.layout import Layout, Row, lay_out
+from admin.ledger.profile import Profile, ProfileFault, load_profile
 from admin.ledger.reading import Read
 from admin.ledger.row_check import RowCheck
 from kiosk.domain.ledger import STANDARD_HEADINGS, NotCertifiable
@@ -32,7 +33,7 @@ def profile() -> Profile:
 
 
 def judge(profile: Profile, **other: str) -> Read | list[str]:
-    return RowCheck(profile, date(2026, 6, 15)).read(GOOD | other)
+    return RowCheck(profile, date(2026, 6, 15)).read(Row(GOOD | other))
 
 
 def test_a_good_row_keeps_its_text(profile: Profile) -> None:
@@ -146,10 +147,11 @@ def test_what_is_not_certified_here(
 
 
 def test_headings_in_any_order_and_width(profile: Profile) -> None:
-    fields = map_headings(profile, [*reversed(HEADINGS[1:]), " 台帳番号　", ""])
-    assert isinstance(fields, list)
-    assert fields[-2:] == ["ledger_no", None]
-    assert fields[0] == "remarks"
+    layout = lay_out(profile, [*reversed(HEADINGS[1:]), " 台帳番号　", ""])
+    assert isinstance(layout, Layout)
+    places = dict(layout.single)
+    assert (places["ledger_no"], places["remarks"], layout.width) == (19, 0, 21)
+    assert layout.read([str(n) for n in range(21)]).fields["ledger_no"] == "19"
 
 
 @pytest.mark.parametrize(
@@ -162,7 +164,7 @@ def test_headings_in_any_order_and_width(profile: Profile) -> None:
     ],
 )
 def test_wrong_headings_are_named(profile: Profile, headings: list[str], named: str) -> None:
-    fault = map_headings(profile, headings)
+    fault = lay_out(profile, headings)
     assert isinstance(fault, ProfileFault)
     assert named in fault.sentence
 
