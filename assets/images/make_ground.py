@@ -54,20 +54,24 @@ def letters(pattern: Pattern) -> Image.Image:
 
 
 def tile(pattern: Pattern) -> Image.Image:
-    """Ink is black (0)."""
+    """Ink is black (0). A square of the coarse step has dots of one kind only."""
     mask = letters(pattern).load()
     made = Image.new("1", (pattern.width, pattern.height), 1)
-    dots = made.load()
-    for inside, (side, step) in ((False, pattern.fine), (True, pattern.coarse)):
-        assert pattern.width % step == pattern.height % step == 0
-        for top in range(0, pattern.height, step):
-            for left in range(0, pattern.width, step):
-                centre = mask[left + step // 2, top + step // 2] >= 128
-                if centre is inside:
-                    for y in range(side):
-                        for x in range(side):
-                            dots[left + (step - side) // 2 + x, top + (step - side) // 2 + y] = 0
+    square = pattern.coarse[1]
+    assert pattern.width % square == pattern.height % square == square % pattern.fine[1] == 0
+    for top in range(0, pattern.height, square):
+        for left in range(0, pattern.width, square):
+            inside = mask[left + square // 2, top + square // 2] >= 128
+            _dots(made, left, top, square, pattern.coarse if inside else pattern.fine)
     return made
+
+
+def _dots(made: Image.Image, left: int, top: int, square: int, kind: tuple[int, int]) -> None:
+    side, step = kind
+    shift = (step - side) // 2
+    for y in range(top + shift, top + square, step):
+        for x in range(left + shift, left + square, step):
+            made.paste(0, (x, y, x + side, y + side))
 
 
 if __name__ == "__main__":

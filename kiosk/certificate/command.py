@@ -1,4 +1,4 @@
-"""``python -m kiosk certificate preview``: how a form looks, on paper size, with an entry in it.
+"""``python -m kiosk certificate``: preview of a form with an entry in it, slips, test print.
 
 A preview only: number, date and seal come from the server, and from nowhere else. What draws is
 imported when the command runs, so that the program's other commands start without it.
@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kiosk.certificate import slip_command
 from kiosk.domain.assets import asset_path
 from kiosk.domain.certificate import DrawRefusal
 
@@ -35,6 +36,7 @@ def add_parser(subparsers: Any) -> None:
     preview.add_argument("--entry", help="台帳1件のJSONファイル。省くと見本の台帳を使います")
     preview.add_argument("out", metavar="OUT.pdf", type=Path, help="書き出すPDFのファイル")
     preview.set_defaults(run=run)
+    slip_command.add_parsers(actions, DEFAULT_FORM)
 
 
 def run(args: argparse.Namespace) -> int:

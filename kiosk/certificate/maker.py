@@ -71,9 +71,7 @@ class CertificateMaker:
         terms = self._form.seal(day)
         return b"" if terms is None else terms[1].png
 
-    def claims(
-        self, content: CertificateContent, number: str, issued_on: date
-    ) -> Claims | None:
+    def claims(self, content: CertificateContent, number: str, issued_on: date) -> Claims | None:
         """What the signed code of a sheet has to say; None where the form has no code."""
         return claims_of(self._form, content, number, issued_on)
 

@@ -28,6 +28,7 @@ DRAW_LOCK = threading.Lock()
 
 _MARK_SIZE = 185.0  # points
 _MARK_LENGTH = 640.0  # points: a longer word than 見本 is set smaller
+_MARK_SLOPE = 1.25  # of A4's height: a slip lower than it is wide keeps the whole mark
 _MARK_SPACING = 0.35  # em
 _MARK_FILL = 0.93  # light enough to read through
 _MARK_EDGE = 0.45  # dark enough to stay on a printer that knows only black and white
@@ -177,7 +178,8 @@ def _draw_mark(
 ) -> None:
     """見本 from corner to corner, below the text."""
     em = sum(glyph.advance for glyph in glyphs) + _MARK_SPACING * (len(glyphs) - 1)
-    size = min(_MARK_SIZE, _MARK_LENGTH * page[0] / PAGE_WIDTH / em)
+    scale = min(page[0] / PAGE_WIDTH, _MARK_SLOPE * page[1] / PAGE_HEIGHT)
+    size = min(_MARK_SIZE, _MARK_LENGTH * scale / em)
     canvas.saveState()
     canvas.setFillGray(_MARK_FILL)
     canvas.setStrokeGray(_MARK_EDGE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from typing import Any
 
 import yaml
 
@@ -10,10 +11,20 @@ from kiosk.domain.assets import asset_path
 
 
 @functools.lru_cache(maxsize=1)
-def _sentences() -> dict[str, dict[str, str]]:
+def _catalogue() -> dict[str, dict[str, Any]]:
     text = asset_path("strings", "certificate.ja.yaml").read_text(encoding="utf-8")
-    found: dict[str, dict[str, str]] = yaml.safe_load(text)["certificate"]
+    found: dict[str, dict[str, Any]] = yaml.safe_load(text)
     return found
+
+
+def _sentences() -> dict[str, dict[str, str]]:
+    return _catalogue()["certificate"]
+
+
+def slip_word(code: str) -> str:
+    """A word or sentence on a slip. Raises KeyError."""
+    word: str = _catalogue()["slip"][code]
+    return word
 
 
 def sentence(group: str, code: str) -> str:

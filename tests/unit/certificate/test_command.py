@@ -17,12 +17,16 @@ from kiosk.domain.ledger import STANDARD_HEADINGS, Category, LedgerEntry
 from tests.unit.certificate.papers import changed_form, said
 
 
-def run(*arguments: str | Path) -> int:
+def run_command(*arguments: str | Path) -> int:
     parser = argparse.ArgumentParser()
     add_parser(parser.add_subparsers(required=True))
-    args = parser.parse_args(["certificate", "preview", *map(str, arguments)])
+    args = parser.parse_args(["certificate", *map(str, arguments)])
     code: int = args.run(args)
     return code
+
+
+def run(*arguments: str | Path) -> int:
+    return run_command("preview", *arguments)
 
 
 def entry_file(folder: Path, **changes: Any) -> Path:

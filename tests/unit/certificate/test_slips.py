@@ -1,0 +1,208 @@
+"""Slips and the test print on both papers: what they say, byte for byte, and never of whom."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import fields, replace
+from functools import lru_cache
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from kiosk.certificate.form import Form, load_form
+from kiosk.certificate.sentences import _catalogue
+from kiosk.certificate.slip_command import DONE, REFUSED, UNUSABLE, sample_slip
+from kiosk.certificate.slips import (
+    A4,
+    PAPERS,
+    ROLL_80,
+    CounterSlip,
+    FeeSlip,
+    Paper,
+    Receipt,
+    SlipMaker,
+    TestPrint,
+)
+from kiosk.domain.certificate import DrawnCertificate, DrawRefusal
+from kiosk.printing.raster import HEADS, PdfiumRasterizer
+from tests.unit.certificate.papers import OUT, pictures, said
+from tests.unit.certificate.rasters import ink_share, photocopy, picture
+from tests.unit.certificate.test_command import run_command
+
+KINDS = ("receipt", "counter", "fee", "test")
+HEAD_OF = {ROLL_80.name: "roll-80", A4.name: "a4-203"}
+
+
+@lru_cache(maxsize=1)
+def form() -> Form:
+    found = load_form("ledger-certificate")
+    assert isinstance(found, Form)
+    return found
+
+
+def drawn(kind: str, paper: Paper) -> bytes:
+    made = SlipMaker(form()).draw(sample_slip(kind), paper)
+    assert isinstance(made, DrawnCertificate), made
+    return made.pdf
+
+
+@pytest.mark.parametrize("paper", PAPERS.values(), ids=PAPERS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_pictures_of_slips_that_their_head_prints_whole(kind: str, paper: Paper) -> None:
+    """The rasterizer refuses ink beyond the head's dots."""
+    pdf = drawn(kind, paper)
+    pages = PdfiumRasterizer(HEADS[HEAD_OF[paper.name]]).pages(pdf)
+    assert len(pages) == 1
+    OUT.mkdir(parents=True, exist_ok=True)
+    picture(pages[0]).save(OUT / f"slip-{kind}-{paper.name}.png")
+    assert 0.005 < ink_share(picture(pages[0])) < 0.3
+    width, _ = pictures(pdf, dpi=254)[0].size
+    assert abs(width - paper.width / 72 * 254) <= 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("receipt", ["控え", "A-2026-000045", "U-7K2M-9QX4", "2026-000123", "2026-000124", "2部"]),
+        ("counter", ["窓口案内票", "U-7K2M-9QX4", "見本-0007", "証明書を作れません。", "窓口へ"]),
+        ("fee", ["手数料票", "300円", "2部", "600円", "領収印"]),
+        ("test", ["試し刷り", "証明書ではありません", "terminal-1", "T-0001"]),
+    ],
+)
+def test_what_a_slip_says(kind: str, words: list[str]) -> None:
+    for paper in PAPERS.values():
+        text = said(drawn(kind, paper))[0]
+        for word in words:
+            assert word in text, (paper.name, word)
+        assert ("令和8年4月6日10時23分" in text) is (kind != "test")
+
+
+def test_no_slip_has_a_place_for_a_person() -> None:
+    named = {
+        one.name for kind in (Receipt, CounterSlip, FeeSlip, TestPrint) for one in fields(kind)
+    }
+    assert named == {
+        "at", "terminal", "application", "user_id", "numbers", "ledger_no", "reason", "copies",
+        "yen", "number",
+    }  # fmt: skip
+
+
+def test_a_long_reason_makes_the_roll_longer_and_never_runs_over() -> None:
+    short, long = (
+        SlipMaker(form()).draw(replace(COUNTER, reason="窓口へお越しください。" * n), ROLL_80)
+        for n in (1, 20)
+    )
+    assert isinstance(short, DrawnCertificate)
+    assert isinstance(long, DrawnCertificate)
+    heights = [pictures(one.pdf)[0].height for one in (short, long)]
+    assert heights[1] > heights[0] + 100
+
+
+COUNTER = sample_slip("counter")
+assert isinstance(COUNTER, CounterSlip)
+
+
+def test_what_cannot_be_a_slip_is_refused() -> None:
+    maker = SlipMaker(form())
+    cases = {
+        "form_invalid": [
+            (replace(COUNTER, reason="長い。" * 2000), A4),
+            (FeeSlip(COUNTER.at, "t", "U", 0, 300), ROLL_80),
+        ],
+        "missing_glyph": [(replace(COUNTER, reason="\ue000"), ROLL_80)],
+    }
+    for code, slips in cases.items():
+        for slip, paper in slips:
+            refused = maker.draw(slip, paper)
+            assert isinstance(refused, DrawRefusal)
+            assert refused.code == code
+
+
+def test_every_word_of_the_catalogue_is_drawn_by_the_form() -> None:
+    for word in _catalogue()["slip"].values():
+        assert not form().fonts.shape(word)[1]
+
+
+SCRIPT = """
+import json
+from tests.unit.certificate.test_slips import KINDS, PAPERS, drawn
+import hashlib
+print(json.dumps([hashlib.sha256(drawn(k, p)).hexdigest() for k in KINDS for p in PAPERS.values()]))
+"""
+
+
+def test_same_bytes_in_another_process() -> None:
+    hashes = []
+    for seed, zone in (("0", "UTC"), ("77", "Asia/Tokyo")):
+        found = subprocess.run(
+            [sys.executable, "-c", SCRIPT],
+            env=os.environ | {"PYTHONHASHSEED": seed, "TZ": zone},
+            cwd=Path(__file__).parents[3], capture_output=True, check=True, text=True,
+        )  # fmt: skip
+        hashes.append(json.loads(found.stdout))
+    assert hashes[0] == hashes[1]
+    assert len(set(hashes[0])) == len(KINDS) * len(PAPERS)
+
+
+# --- the test print -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("paper", PAPERS.values(), ids=PAPERS)
+def test_the_ruler_is_as_long_as_it_says(paper: Paper) -> None:
+    """Between the ticks of 0 and 60 mm lie 60 mm of dots."""
+    page = PdfiumRasterizer(HEADS[HEAD_OF[paper.name]]).pages(drawn("test", paper))[0]
+    image = picture(page)
+    best: list[int] = []
+    for y in range(image.height):
+        row = [image.getpixel((x, y)) == 0 for x in range(image.width)]
+        starts = [x for x in range(1, image.width) if row[x] and not row[x - 1]]
+        if len(starts) > len(best) and all(
+            abs(b - a - 203 / 25.4) <= 1.01 for a, b in pairwise(starts)
+        ):
+            best = starts
+    assert len(best) > 60
+    assert abs(best[60] - best[0] - 60 / 25.4 * 203) <= 1
+
+
+@pytest.mark.parametrize("paper", PAPERS.values(), ids=PAPERS)
+def test_zbarimg_reads_the_test_prints_code(tmp_path: Path, paper: Paper) -> None:
+    if shutil.which("zbarimg") is None and not os.environ.get("CI"):
+        pytest.skip("zbarimg is not installed (zbar-tools)")
+    page = PdfiumRasterizer(HEADS[HEAD_OF[paper.name]]).pages(drawn("test", paper))[0]
+    picture(page).save(tmp_path / "slip.png")
+    found = subprocess.run(
+        ["zbarimg", "--quiet", "--raw", "-Sdisable", "-Sqr.enable", str(tmp_path / "slip.png")],
+        capture_output=True, check=True, text=True,
+    )  # fmt: skip
+    assert found.stdout.strip() == "TEST T-0001 TERMINAL-1"
+
+
+def test_the_test_print_has_the_ground_and_a_copy_of_it_loses_the_fine_dots() -> None:
+    page = PdfiumRasterizer(HEADS["a4-203"]).pages(drawn("test", A4))[0]
+    empty = picture(page).crop((0, 1500, 1600, 2300))  # below all text
+    assert 0.04 < ink_share(empty) < 0.08
+    assert ink_share(photocopy(empty, 203)) < 0.6 * ink_share(empty)
+
+
+# --- the commands -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str], paper: str) -> None:
+    out = tmp_path / "slip.pdf"
+    assert run_command("slip", "--kind", "counter", "--paper", paper, out) == DONE
+    assert "窓口案内票" in said(out.read_bytes())[0]
+    assert run_command("test-print", "--paper", paper, "--dpi", "300", out) == DONE
+    assert "試し刷り" in said(out.read_bytes())[0]
+    assert "票を作りました。" in capsys.readouterr().out
+
+
+def test_commands_that_cannot(tmp_path: Path) -> None:
+    assert run_command("slip", "--form", "no-such", tmp_path / "a.pdf") == UNUSABLE
+    assert run_command("slip", "/no/such/folder/a.pdf") == UNUSABLE
+    assert REFUSED == 1
