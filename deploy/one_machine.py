@@ -37,6 +37,8 @@ STOP_S = 10.0
 #: Crashes in a row, each within CRASH_WINDOW_S, after which the terminal is left closed.
 CRASHES_MAX = 5
 CRASH_WINDOW_S = 30.0
+#: Seconds between two looks at whether both programs live.
+WATCH_EVERY_S = 0.5
 
 
 class Said(Exception):  # noqa: N818 - it is a sentence for the person, not an error's name
@@ -134,37 +136,58 @@ def introduce(facts: dict[str, Any], port: int) -> None:
     say("")
 
 
-def run_terminal(facts: dict[str, Any]) -> None:
-    """Keep the terminal open until it is closed on purpose; after a crash it starts again."""
-    crashes: list[float] = []
-    log_path = DATA / "terminal.log"
-    say(f"  端末の記録       {log_path}")
-    while True:
-        with log_path.open("ab") as log:
-            terminal = subprocess.Popen(
-                [sys.executable, "-m", "kiosk", "run", "--config", facts["kiosk_config"]],
-                cwd=ROOT,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-        try:
-            code = terminal.wait()
-        finally:
-            stop(terminal)
-        if code == 0:
-            return
+class Crashes:
+    """How often one program has died lately; too often is no accident."""
+
+    def __init__(self, name: str, log: Path) -> None:
+        self._name, self._log = name, log
+        self._times: list[float] = []
+
+    def another(self) -> None:
+        """Raises Said when it must not be started again."""
         now = time.monotonic()
-        crashes = [t for t in crashes if now - t < CRASH_WINDOW_S] + [now]
-        if len(crashes) > CRASHES_MAX:
+        self._times = [t for t in self._times if now - t < CRASH_WINDOW_S] + [now]
+        if len(self._times) > CRASHES_MAX:
             raise Said(
-                f"端末が続けて止まります。{log_path} を見て、原因を直してからもう一度どうぞ。"
+                f"{self._name}が続けて止まります。{self._log} を見て、"
+                "原因を直してからもう一度どうぞ。"
             )
-        say(
-            f"端末が止まりました ({code})。もう一度ひらきます。"
-            "係員が暗証番号でひらくまで受け付けません。"
+
+
+def start_terminal(config: str) -> subprocess.Popen[bytes]:
+    with (DATA / "terminal.log").open("ab") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "kiosk", "run", "--config", config],
+            cwd=ROOT,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
         )
-        time.sleep(1)
+
+
+def watch(server: subprocess.Popen[bytes], facts: dict[str, Any], port: int) -> None:
+    """Keep both open until the terminal is closed on purpose; whichever dies starts again."""
+    terminals = Crashes("端末", DATA / "terminal.log")
+    servers = Crashes("サーバー", DATA / "server.log")
+    say(f"  記録             {DATA / 'terminal.log'} と server.log")
+    terminal = start_terminal(facts["kiosk_config"])
+    try:
+        while terminal.poll() != 0:
+            if server.poll() is not None:
+                say(f"サーバーが止まりました ({server.returncode})。もう一度動かします。")
+                servers.another()
+                server = start_server(DATA, port)
+            if terminal.poll() is not None:
+                say(
+                    f"端末が止まりました ({terminal.returncode})。もう一度ひらきます。"
+                    "係員が暗証番号でひらくまで受け付けません。"
+                )
+                terminals.another()
+                terminal = start_terminal(facts["kiosk_config"])
+            time.sleep(WATCH_EVERY_S)
+    finally:
+        stop(terminal)
+        stop(server)
 
 
 def play_visit(port: int) -> int:
@@ -198,7 +221,7 @@ def run(port: int) -> int:
             introduce(facts, port)
             if not os.environ.get("DISPLAY"):
                 return play_visit(port)
-            run_terminal(facts)
+            watch(server, facts, port)
         except KeyboardInterrupt:
             say("\n終わります…")
         finally:

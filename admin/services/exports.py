@@ -27,12 +27,13 @@ from admin.services.issue_words import STATES, fault
 from admin.services.print_log import LogFilter, LogLine
 from kiosk.domain.applicant import Applicant, ApplicantKind
 from kiosk.domain.events import EventCode
+from kiosk.domain.ledger import LedgerEntry
 
 #: Rows of one file at most: a year of a busy ward, and what a desk computer opens at once.
 MAX_ROWS = 20_000
 HEADINGS = (
-    "発行番号", "状態", "採番日時", "端末", "利用者ID", "台帳", "台帳の版", "何部目", "部数",
-    "枚数", "証明書のハッシュ", "原因",
+    "発行番号", "状態", "採番日時", "端末", "利用者ID", "台帳番号", "地名地番", "台帳の版",
+    "何部目", "部数", "枚数", "証明書のハッシュ", "原因",
 )  # fmt: skip
 PERSON_HEADINGS = ("区分", "法人名", "氏名", "郵便番号", "住所", "電話番号")
 #: First letters that a spreadsheet may run; the full-width ones count in Japanese editions.
@@ -89,11 +90,13 @@ def csv_cell(text: str) -> str:
     return f"'{plain}" if risky else plain
 
 
-def _cells(line: LogLine) -> list[str]:
+def _cells(line: LogLine, entry: LedgerEntry | None) -> list[str]:
+    """``entry`` as the ledger has it now: its number never changes."""
     local = line.at.astimezone(JST)
     return [
         line.number, STATES[line.state], f"{local:%Y-%m-%d %H:%M:%S}", line.terminal,
-        line.user_id, str(line.entry_id), str(line.entry_version), str(line.copy_index),
+        line.user_id, entry.ledger_no if entry else "", entry.lot if entry else "",
+        str(line.entry_version), str(line.copy_index),
         str(line.copies), "" if line.page_count is None else str(line.page_count),
         line.pdf_sha256, fault(line.fault),
     ]  # fmt: skip
@@ -111,8 +114,11 @@ def _rows(
     services: Services, session: Session, lines: Sequence[LogLine], persons: bool
 ) -> Iterator[list[str]]:
     yield [*HEADINGS, *(PERSON_HEADINGS if persons else ())]
+    entries: dict[int, LedgerEntry | None] = {}
     for line in lines:
-        cells = _cells(line)
+        if line.entry_id not in entries:
+            entries[line.entry_id] = services.load_entry(session, line.entry_id)
+        cells = _cells(line, entries[line.entry_id])
         if persons:
             person = applications.applicant_of(session, services.keys, line.application_id)
             cells += _person_cells(person)
@@ -148,8 +154,8 @@ def as_xlsx(rows: Iterator[list[str]], now: datetime) -> bytes:
     book.properties.created = book.properties.modified = now.astimezone(JST).replace(tzinfo=None)
     sheet = book.create_sheet("印刷記録")
     sheet.freeze_panes = "A2"
-    for place, width in enumerate((14, 12, 20, 16, 14, 10, 9, 8, 8, 8, 24, 20)):
-        sheet.column_dimensions["ABCDEFGHIJKL"[place]].width = width
+    for place, width in enumerate((14, 12, 20, 16, 14, 14, 30, 9, 8, 8, 8, 24, 20)):
+        sheet.column_dimensions["ABCDEFGHIJKLM"[place]].width = width
     for index, row in enumerate(rows):
         sheet.append([_xlsx_cell(sheet, text, head=index == 0) for text in row])
     file = io.BytesIO()

@@ -49,14 +49,21 @@ class Running:
 
     def terminal_pid(self) -> int:
         """The terminal's process, found by the configuration that only it was given."""
-        wanted = str(self.data / "kiosk.toml").encode()
+        return self._pid(str(self.data / "kiosk.toml"), "kiosk")
+
+    def server_pid(self) -> int:
+        return self._pid("serve", "admin")
+
+    def _pid(self, word: str, module: str) -> int:
+        wanted, place = word.encode(), str(self.data).encode()
         for entry in Path("/proc").iterdir():
             if entry.name.isdigit():
                 try:
                     words = (entry / "cmdline").read_bytes().split(b"\0")
                 except OSError:
                     continue
-                if wanted in words and b"kiosk" in words:
+                here = any(place in one for one in words)
+                if here and wanted in words and module.encode() in words:
                     return int(entry.name)
         return 0
 
@@ -110,6 +117,12 @@ def test_the_demo_from_start_to_ctrl_c(running: Running) -> None:
     assert running.answers()
     assert running.terminal_pid() not in {0, first_pid}
     assert "もう一度ひらきます" in running.text()
+
+    server_pid = running.server_pid()
+    os.kill(server_pid, signal.SIGKILL)
+    _until("the server is started again", lambda: running.server_pid() not in {0, server_pid})
+    _until("it answers", running.answers)
+    assert "サーバーが止まりました" in running.text()
 
     running.process.send_signal(signal.SIGINT)
     assert running.process.wait(60) == 0
