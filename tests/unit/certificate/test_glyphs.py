@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import unicodedata
 from functools import lru_cache
+from pathlib import Path
 
 import pytest
 from fontTools.ttLib import TTFont
 
-from kiosk.certificate.fonts import DEFAULT_FONT_DIRS, FontSet, _locate, load_fonts
+from kiosk.certificate.fonts import DEFAULT_FONT_DIRS, FontSet, _locate, code_points, load_fonts
 from kiosk.domain.certificate import DrawnCertificate, MissingGlyph
 from tests.unit.certificate.embedded import outline, outlines
-from tests.unit.certificate.papers import content, entry, maker, refusal, said, sheet
+from tests.unit.certificate.papers import (
+    changed_form,
+    content,
+    entry,
+    load,
+    maker,
+    refusal,
+    said,
+    sheet,
+)
 
 BIZ, IPA = "BIZUDMincho-Regular.ttf", "ipamjm.ttf"
 
@@ -143,6 +153,35 @@ def test_the_outline_painted_is_the_one_the_font_names() -> None:
     for one in sequences:
         name = BIZ if _named(BIZ, one) else IPA
         assert found[one] == outline(reference(name), _named(name, one)), one
+
+
+@pytest.mark.parametrize("part", range(4))
+@pytest.mark.parametrize("name", [BIZ, IPA])
+def test_every_pair_of_a_font_is_painted_as_format_14_names_it_and_read_back(
+    tmp_path: Path, name: str, part: int
+) -> None:
+    """With this font alone, so that no pair is hidden behind another font's: every pair that it
+    names is in the PDF as the very outline that fontTools finds for it, and poppler gives base and
+    selector back. A pair without an outline is refused, never replaced by its base."""
+    by = load(changed_form(tmp_path, fonts=[name]))
+    font, best = reference(name), reference(name).getBestCmap()
+    pairs = sorted(reference_pairs(name).items())[part::4]
+    texts = {chr(b) + chr(s): glyph or best[b] for (b, s), glyph in pairs}
+    solo = load_fonts((name,))
+    shown = {text: glyph for text, glyph in texts.items() if solo.resolve(text)}
+    assert all(font["glyf"][glyph].numberOfContours == 0 for glyph in texts.values()
+               if glyph not in shown.values())  # fmt: skip
+    assert len(shown) > 2_500
+    whole = list(shown)
+    for start in range(0, len(whole), CHUNK):
+        sequences = whole[start : start + CHUNK]
+        found = by.draw(content(entry(remarks="".join(sequences)), by), None)
+        assert isinstance(found, DrawnCertificate), found
+        painted = dict(outlines(found.pdf))
+        text = "".join(said(found.pdf))
+        for one in sequences:
+            assert one in text, code_points(one)
+            assert painted[one] == outline(font, shown[one]), code_points(one)
 
 
 def _named(name: str, sequence: str) -> str:
