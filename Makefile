@@ -5,7 +5,7 @@ OUT ?= out/visit
 PRINTER ?= ok
 
 .DEFAULT_GOAL := help
-.PHONY: help run visit test test-long bench lint reset-demo clean
+.PHONY: help run visit test test-long test-usb-kernel bench lint reset-demo clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -25,6 +25,10 @@ test: ## Style, types and every test, on SQLite and on a PostgreSQL that the run
 test-long: ## The tests that take long too
 	@sh deploy/bootstrap.sh test
 	@DAICHO_REQUIRE_POSTGRES=1 $(PY) -m pytest -n 2 --dist loadfile -m "long or not long"
+
+test-usb-kernel: ## The USB driver under a real Linux kernel in QEMU (2 minutes; says so where it cannot)
+	@sh deploy/bootstrap.sh test
+	@sh tests/usb_kernel/run.sh
 
 bench: ## Ratios and distributions: touch, search, confirm to first byte, start, idle
 	@sh deploy/bootstrap.sh test

@@ -145,16 +145,24 @@ class IppRun:
         if not isinstance(answer, Failure):
             if self._job_id is None:
                 return PrintFault.NO_COMPLETION  # nobody can ask after it
-            return None if self._handed == len(self._document.data) else PrintFault.SHORT_WRITE
+            if self._handed != len(self._document.data):
+                return PrintFault.SHORT_WRITE
+            self._show(self._handed)
+            return None
         self._status = self._ask()
         return _FAULTS[answer.fault]
 
     def _leaving(self, handed: int) -> None:
-        """Bytes that may have left. The page is the share of the document, not of the paper."""
-        self._handed = handed
+        """About to leave, and counted as gone; shown is only what the connection took before."""
+        before, self._handed = self._handed, handed
+        if before:
+            self._show(before)
+
+    def _show(self, taken: int) -> None:
+        """The page is the share of the document, not of the paper."""
         total, pages = len(self._document.data), len(self._sheets.pages)
-        page = min(pages, 1 + handed * pages // (total + 1))
-        self._progress(PrintProgress(page, pages, handed, total))
+        page = min(pages, 1 + taken * pages // (total + 1))
+        self._progress(PrintProgress(page, pages, taken, total))
 
     def _watch(self) -> PrintFault | None:
         """Until the printer says how the job ended, or that it cannot go on, or time is over."""

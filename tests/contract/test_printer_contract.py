@@ -24,13 +24,18 @@ from kiosk.domain.printer import (
 )
 from kiosk.printing.escpos_usb import escpos_usb_printer
 from kiosk.printing.folder import FolderPrinter
+from kiosk.printing.ipp_printer import IppPrinter
 from kiosk.printing.models import GENERIC_EPSON
 from kiosk.printing.raster import HEADS, PdfiumRasterizer
 from kiosk.printing.simulated import SimulatedPrinter
 from kiosk.printing.simulator import SimulatedDevice
+from kiosk.printing.tcp import TcpAddress, escpos_tcp_printer
 from kiosk.printing.transport import UsbSelector
 from tests.fakes.escpos_decoder import decode_pages
+from tests.fakes.ipp_printer import FakeIppPrinter
+from tests.fakes.tcp_printer import FakeTcpNetwork
 from tests.fakes.usb_backend import PRODUCT, VENDOR, FakeUsbBackend, FakeUsbPrinter
+from tests.integration.printing.pwg_decoder import decode_raster
 from tests.unit.printing.fake_clock import FakeClock
 from tests.unit.printing.sheets import job, sheet_pdf
 
@@ -55,6 +60,27 @@ def _usb(tmp_path: Path) -> Rig:
     )
     return Rig(
         "usb", printer, lambda: bytes(device.received), lambda: setattr(device, "plugged", False)
+    )
+
+
+def _tcp(tmp_path: Path) -> Rig:
+    clock, device = FakeClock(), FakeUsbPrinter()
+    network = FakeTcpNetwork(device, clock)
+    printer = escpos_tcp_printer(
+        GENERIC_EPSON, TcpAddress("printer.invalid"), PdfiumRasterizer(HEAD), clock, network.connect
+    )
+    return Rig(
+        "tcp", printer, lambda: bytes(device.received), lambda: setattr(device, "plugged", False)
+    )
+
+
+def _ipp(tmp_path: Path) -> Rig:
+    clock = FakeClock()
+    device = FakeIppPrinter(clock)
+    uri = "ipp://printer.invalid/ipp/print"
+    printer = IppPrinter(uri, "daicho-terminal-1", PdfiumRasterizer(HEAD), clock, device)
+    return Rig(
+        "ipp", printer, lambda: bytes(device.received), lambda: setattr(device, "plugged", False)
     )
 
 
@@ -83,7 +109,10 @@ def _remove(folder: Path) -> None:
     folder.rmdir()
 
 
-@pytest.fixture(params=[_usb, _simulated, _folder], ids=["usb", "simulated", "folder"])
+RIGS = [_usb, _tcp, _ipp, _simulated, _folder]
+
+
+@pytest.fixture(params=RIGS, ids=["usb", "tcp", "ipp", "simulated", "folder"])
 def rig(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Rig]:
     made: Rig = request.param(tmp_path)
     yield made
@@ -128,6 +157,10 @@ def test_what_was_drawn_is_what_is_printed(rig: Rig, pages: int) -> None:
     assert outcome.evidence.bytes_written == outcome.evidence.bytes_total > 0
     if rig.name == "folder":
         assert rig.received() == pdf
+    elif rig.name == "ipp":
+        assert [(p.width, p.height, p.rows) for p in decode_raster(rig.received())] == [
+            (r.width, r.height, r.rows) for r in rasters
+        ]
     else:
         seen = decode_pages(rig.received())
         assert [(p.width, p.height, p.rows) for p in seen] == [

@@ -42,6 +42,7 @@ class FakeIppPrinter:
         self.jobs: list[FakeJob] = []
         self.sheets: list[tuple[str, int]] = []
         self.cancelled: list[str] = []
+        self.received = bytearray()  # of documents
         self.points = 0  # pieces of documents and steps of paper begun
         self.fired: list[int] = []
         self.cycles = 0
@@ -70,6 +71,7 @@ class FakeIppPrinter:
             if not self.plugged or self.cycles != cycles:
                 return Failure(IppFault.OFFLINE)
             got += piece
+            self.received += piece
         assert sent == length
         answer = self._answer(head, bytes(got))
         if self.muted:
