@@ -16,7 +16,12 @@ from admin.cli import ledger_commands
 from admin.cli.common import CommandError, say
 
 #: They bring the whole web server with them.
-_SERVER_MODULES = ("admin.cli.server_commands", "admin.cli.staff_commands", "admin.cli.qr_commands")
+_SERVER_MODULES = (
+    "admin.cli.server_commands",
+    "admin.cli.staff_commands",
+    "admin.cli.change_commands",
+    "admin.cli.qr_commands",
+)
 #: Exit code of a command that Ctrl-C ended, as shells have it.
 INTERRUPTED = 130
 
