@@ -140,6 +140,19 @@ def append(
     return seq
 
 
+#: Every fault that ``verify`` can find, in the section's words.
+FAULT_WORDS = {
+    "no head row": "先頭の印がありません",
+    "a row before the first": "1 行目より前に行があります",
+    "row unreadable": "行を読めません",
+    "row missing": "行がありません",
+    "bytes changed": "行の内容が書き換えられています",
+    "link broken": "前の行とつながっていません",
+    "columns differ from the hashed bytes": "行の列が、記録した内容とちがいます",
+    "head differs from the newest row": "先頭の印が、いちばん新しい行とちがいます",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class ChainReport:
     """``rows`` checked; ``fault`` is None when the chain holds, else what broke and where."""
@@ -148,6 +161,11 @@ class ChainReport:
     head: str
     fault: str | None = None
     bad_seq: int | None = None
+
+    @property
+    def words(self) -> str:
+        """What broke, for the section; empty when the chain holds."""
+        return "" if self.fault is None else FAULT_WORDS[self.fault]
 
 
 _COLUMNS = (
@@ -176,6 +194,8 @@ def _columns_agree(row: Row[*tuple[object, ...]]) -> bool:
 def _row_fault(row: Row[*tuple[object, ...]], seq: int, previous: bytes) -> str | None:
     if row.seq != seq:
         return "row missing"
+    if not all(isinstance(value, bytes) for value in (row.prev_hash, row.canonical, row.hash)):
+        return "bytes changed"  # SQLite lets a hand put text where bytes were
     if bytes(row.prev_hash) != previous:
         return "link broken"
     if leaf_hash(row.canonical) != bytes(row.hash):
@@ -213,7 +233,7 @@ def verify(session: Session) -> ChainReport:
             previous, rows = bytes(row.hash), rows + 1
         if not found:
             break
-    if ends.seq != rows or (ends.newest or 0) != ends.seq or bytes(ends.hash) != previous:
+    if ends.seq != rows or (ends.newest or 0) != ends.seq or ends.hash != previous:
         return ChainReport(rows, previous.hex(), "head differs from the newest row", rows)
     return ChainReport(rows, previous.hex())
 

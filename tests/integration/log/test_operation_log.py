@@ -158,6 +158,7 @@ def test_tampering_is_found(chained: World, deed: str) -> None:
     _raw(chained.database, deed)
     report = chained.chain()
     assert report.fault is not None
+    assert report.words  # a fault without words is a KeyError
     assert words in report.fault
     if seq is not None:
         assert report.bad_seq == seq
@@ -235,6 +236,18 @@ def test_a_column_that_does_not_read_is_a_fault_and_not_an_error(chained: World)
     _drop_triggers(chained.database)
     _raw(chained.database, "UPDATE operation_log SET at = 'yesterday' WHERE seq = 5")
     assert chained.chain().fault == "row unreadable"
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+@pytest.mark.parametrize("column", ["canonical", "prev_hash", "hash"])
+def test_text_where_bytes_were_is_a_fault(chained: World, column: str) -> None:
+    """What sqlite3's own SQL leaves when a hand replaces something in a column of bytes."""
+    _drop_triggers(chained.database)
+    spoilt = f"{column} = 'x' || hex({column})"
+    _raw(chained.database, f"UPDATE operation_log SET {spoilt} WHERE seq = 5")
+    report = chained.chain()
+    assert report.fault in {"bytes changed", "row unreadable"}
+    assert report.bad_seq == 5
 
 
 def test_a_long_chain_is_checked_in_pieces(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
