@@ -29,11 +29,11 @@ class TypedFilter:
     name: str = field(default="", repr=False)
 
     def meant(self) -> LogFilter:
-        """What it asks for; a state that there is not is left out. ValueError when a day is none."""
+        """What it asks for. Raises ValueError when a day or a state is none."""
         return LogFilter(
             first_day=read_day(self.first),
             last_day=read_day(self.last),
-            states=tuple(state for state in IssueState if state.value in self.states),
+            states=tuple(IssueState(state) for state in self.states),
             terminal=self.terminal,
             number=self.number,
             user_id=self.user_id,
