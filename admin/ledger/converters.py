@@ -7,7 +7,6 @@ is kept beside the entry (``layout.py``), so that nothing recorded is lost.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
@@ -28,11 +27,13 @@ _UNIT = re.compile(
 )
 #: 1坪 in m2. Source: 計量法施行法 (1尺 = 10/33 m; 坪 = 36 平方尺).
 _TSUBO: Final = Decimal(400) / Decimal(121)
+_WIDTH: Final = {0xFEE0 + code: code for code in range(0x21, 0x7F)} | {0x3000: " "}
 _CENT: Final = Decimal("0.01")
 
 
 def _flat(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).strip()
+    """Full-width forms as ASCII, and no more: NFKC would make 12² into 122."""
+    return text.translate(_WIDTH).strip()
 
 
 def _number(text: str) -> Decimal | None:
