@@ -93,3 +93,8 @@ if [ "$(cat "$STAMP" 2>/dev/null || true)" != "$WANT" ]; then
     say "Python のパッケージを入れられませんでした。ネットワークを確かめて、もう一度どうぞ。"; exit 1; }
   printf '%s' "$WANT" > "$STAMP"
 fi
+
+if [ "$PROFILE" = test ]; then
+  "$VENV/bin/python" -m tests.integration.printing.emulator || {
+    say "試験用のプリンターの模擬 (emupos) を入れられませんでした。ネットワークを確かめて、もう一度どうぞ。"; exit 1; }
+fi

@@ -1,16 +1,15 @@
 """``emupos``: an ESC/POS printer on TCP that nobody here wrote, in an environment of its own.
 
 It needs Python 3.13. Where one is found (``DAICHO_EMUPOS`` may name an environment that has it
-already) it is installed once into ``.venv-emupos``; where none is, the tests say so and skip.
+already) ``deploy/bootstrap.sh test`` installs it once into ``.venv-emupos`` by
+``python -m tests.integration.printing.emulator``; where none is, the tests say so and skip.
 """
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import subprocess
-import tempfile
 import time
 from functools import cache
 from pathlib import Path
@@ -62,25 +61,30 @@ def _python() -> str | None:
     return None
 
 
+def _command() -> Path:
+    return Path(os.environ.get("DAICHO_EMUPOS") or ROOT / ".venv-emupos") / "bin/emupos"
+
+
 @cache
 def program() -> Path | None:
-    """The emulator's command, installed if need be; None where no Python 3.13 is found.
+    """The emulator's command; None where no Python 3.13 is found.
 
     Raises:
-        RuntimeError: there is a Python for it, and it could not be installed.
+        RuntimeError: there is a Python for it, and nobody has installed it.
     """
-    folder = Path(os.environ.get("DAICHO_EMUPOS") or ROOT / ".venv-emupos")
-    command = folder / "bin/emupos"
+    command = _command()
     if command.exists():
         return command
-    python = _python()
-    if python is None:
+    if _python() is None:
         return None
-    with (Path(tempfile.gettempdir()) / "daicho-emupos.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # two workers of one test run
-        if not command.exists():
-            _install(python, folder)
-    return command
+    raise RuntimeError("emupos is not installed: sh deploy/bootstrap.sh test")
+
+
+def install() -> None:
+    """Once, before any test: no test opens a socket beyond loopback."""
+    command, python = _command(), _python()
+    if python is not None and not command.exists():
+        _install(python, command.parents[1])
 
 
 def _install(python: str, folder: Path) -> None:
@@ -154,3 +158,7 @@ class Emulator:
         found = requests.get(f"{self._api}/devices/front/receipts/{receipt}/image", timeout=10)
         found.raise_for_status()
         return found.content
+
+
+if __name__ == "__main__":
+    install()
