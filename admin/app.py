@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 
 from admin.api.routes import router
-from admin.api.state import Refused, ServerState
+from admin.api.state import Refused, SearchFunction, ServerState
 from admin.db.engine import Database
 from admin.db.migrate import current_revision, newest_revision
 from admin.ledger.entries import data_as_of, load_entry
@@ -80,8 +80,14 @@ def make_services(settings: Settings) -> Services:
     )
 
 
-def _search(session: Session, query: Query, today: date) -> SearchResult:
-    return search(session, query, today=today, data_as_of=data_as_of(session))
+def _search_of(settings: Settings) -> SearchFunction:
+    def ask(session: Session, query: Query, today: date) -> SearchResult:
+        return search(
+            session, query, today=today, data_as_of=data_as_of(session),
+            owner_needs_place=settings.owner_needs_place,
+        )  # fmt: skip
+
+    return ask
 
 
 def _fault(status: int, code: str, detail: str = "") -> JSONResponse:
@@ -164,7 +170,7 @@ def create_app(settings: Settings, services: Services | None = None) -> FastAPI:
     app.state.server = ServerState(
         settings=settings,
         services=services,
-        search=_search,
+        search=_search_of(settings),
         data_as_of=data_as_of,
         started_at=datetime.now(UTC),
     )

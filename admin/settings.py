@@ -23,6 +23,8 @@ class Settings(BaseSettings):
     https: bool = False
     #: A change of the ledger needs a work ID (第4号様式); unset: in production only.
     require_change_authority: bool | None = None
+    #: A search by 建築主 needs a town or a year beside the name.
+    owner_needs_place: bool = False
     failpoint: str = Field(default="", repr=False)
 
     @property

@@ -7,12 +7,19 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Path
 
 from admin.api.signed_route import SignedRoute
-from admin.api.state import AnyTerminal, OpenTerminal, Refused, State
+from admin.api.state import AnyTerminal, OpenTerminal, Refused, ServerState, State
 from admin.db.issue_tables import Terminal
-from admin.services import accounts, applications, issuing, operation_log, terminals
+from admin.services import (
+    accounts,
+    applications,
+    issuing,
+    operation_log,
+    search_guard,
+    terminals,
+)
 from admin.services.issuing import IssueRefusal
 from kiosk.domain.events import EventCode
-from kiosk.domain.query import SearchUnavailable
+from kiosk.domain.query import NoHits, SearchUnavailable
 from kiosk.ledger_client import wire
 
 router = APIRouter(
@@ -122,6 +129,14 @@ def apply(state: State, caller: OpenTerminal, body: wire.ApplyRequest) -> wire.A
     return wire.ApplyAnswer(application_id=made.application_id, user_id=made.user_id)
 
 
+def _note_slowed(state: ServerState, terminal: str, application_id: str) -> None:
+    with state.services.database.write() as session:
+        operation_log.append(
+            session, EventCode.SEARCH_SLOWED, operation_log.terminal_actor(terminal),
+            at=state.services.now(), subject=application_id, data={"terminal": terminal},
+        )  # fmt: skip
+
+
 @router.post("/applications/{application_id}/search")
 def search(
     state: State, caller: OpenTerminal, application_id: wire.Identifier, body: wire.SearchRequest
@@ -130,9 +145,20 @@ def search(
     with services.database.read() as session:
         if applications.application_of(session, application_id, caller.terminal) is None:
             raise Refused(404, "unknown_application")
-        result = state.search(session, body.query, services.today())
+        now = services.now().timestamp()
+        wait = state.guard.must_wait(caller.terminal, application_id, now)
+        result = (
+            SearchUnavailable(search_guard.TOO_FAST)
+            if wait
+            else state.search(session, body.query, services.today())
+        )
+    if wait and state.guard.to_log(application_id, now):
+        _note_slowed(state, caller.terminal, application_id)
     if isinstance(result, SearchUnavailable):
         return wire.search_answer(result)
+    if not isinstance(result, NoHits):
+        shown = [hit.entry_id for hit in result.hits]
+        state.guard.note(caller.terminal, application_id, shown, now)
     answer = wire.search_answer(result)
     # One row when the answer is shown; never the words, which may be somebody's name.
     with services.database.write() as session:

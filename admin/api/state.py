@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from admin.api.signature import SignatureCheck
 from admin.services import operation_log, terminals
 from admin.services.context import Services
+from admin.services.search_guard import SearchGuard
 from admin.settings import Settings
 from kiosk.domain.build import build_id
 from kiosk.domain.events import EventCode
@@ -46,6 +47,7 @@ class ServerState:
     search: SearchFunction
     data_as_of: Callable[[Session], str]
     started_at: datetime
+    guard: SearchGuard = field(default_factory=SearchGuard)
     refused_at: dict[tuple[str, str], float] = field(default_factory=dict)
 
     @cached_property

@@ -14,13 +14,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin.cli import import_command
-from admin.cli.common import CommandError, add_place, open_database, say
+from admin.cli.common import CommandError, add_place, open_database, say, settings_of
 from admin.db.engine import Database
 from admin.db.ledger_tables import RECORDED_FIELDS, LedgerEntryRow
 from admin.ledger.entries import data_as_of
 from admin.ledger.reindex import rebuild_rows
 from admin.ledger.sample import write_sample
 from admin.ledger.search import search
+from admin.ledger.words import UNAVAILABLE
 from admin.services import operation_log
 from admin.services.context import JST, utc_now
 from kiosk.domain.events import EventCode
@@ -100,12 +101,10 @@ def run_search(arguments: argparse.Namespace) -> int:
             result = search(
                 session, query, today=utc_now().astimezone(JST).date(),
                 data_as_of=data_as_of(session),
+                owner_needs_place=settings_of(arguments).owner_needs_place,
             )  # fmt: skip
             if isinstance(result, SearchUnavailable):
-                raise CommandError(
-                    "検索の索引が古くなっています。python -m admin reindex-ledger を"
-                    "実行してください。"
-                )
+                raise CommandError(UNAVAILABLE[result.code])
             ids = [hit.entry_id for hit in result.hits] if not isinstance(result, NoHits) else []
             rows = _rows(session, ids)
         _log_search(database, query, result, len(rows))

@@ -24,6 +24,8 @@ from admin.db.issue_tables import Terminal
 from admin.db.migrate import newest_revision, upgrade
 from admin.ledger.entries import count_entries
 from admin.ledger.importer import import_ledger
+from admin.ledger.index import is_stale
+from admin.ledger.reindex import rebuild_rows
 from admin.ledger.sample import write_sample
 from admin.services import accounts, operation_log, print_log, sheets, terminals
 from admin.services.context import Services, utc_now
@@ -83,9 +85,17 @@ def _services(arguments: argparse.Namespace) -> tuple[Settings, Services]:
 # --- migrate, serve -----------------------------------------------------------------------------
 
 
+def _newest(database: Database) -> None:
+    """The newest revision, and search rows as this program makes them."""
+    upgrade(database)
+    with database.write() as session:
+        if is_stale(session):
+            say(f"台帳の索引を作り直しました: {rebuild_rows(session):,} 件")
+
+
 def run_migrate(arguments: argparse.Namespace) -> int:
     database = Database(settings_of(arguments).database_url)
-    upgrade(database)
+    _newest(database)
     database.dispose()
     say(f"データベースは最新の版 {newest_revision()} です。")
     return 0
@@ -292,7 +302,7 @@ def run_demo(arguments: argparse.Namespace) -> int:
     data = settings.data_dir
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
     lock = _only_server(settings)
-    upgrade(Database(settings.database_url))
+    _newest(Database(settings.database_url))
     settings, services = _services(arguments)
     facts_path = data / "demo.json"
     facts: dict[str, Any]

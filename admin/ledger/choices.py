@@ -68,10 +68,16 @@ def guessed(query: Query, guess: Guess, ids: Ids) -> tuple[Narrowing, ...]:
     """Every place that was guessed and has entries, even if it is only one."""
     if guess.owner:  # no name is said that was not typed; the button asks for the same again
         return (Narrowing(label("owner_guess"), replace(query, kind=QueryKind.OWNER)),)
+    former = dict(zip(guess.places, guess.former, strict=False))
     return tuple(
-        Narrowing(label("guess", place=place_label(one)), _place_query(query, one))
+        Narrowing(_guess_label(one, former.get(one, "")), _place_query(query, one))
         for one in _leading(query, guess.places, ids)
     )
+
+
+def _guess_label(place: Place, former: str) -> str:
+    said = place_label(place)
+    return label("former", place=said, former=former) if former else label("guess", place=said)
 
 
 def related(query: Query, plan: Plan, ids: Ids) -> tuple[Narrowing, ...]:

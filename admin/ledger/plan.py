@@ -16,6 +16,7 @@ from admin.ledger.plan_numbers import plan_number
 from admin.ledger.plan_owners import owner_guess, owner_tiers, plan_owner
 from admin.ledger.plan_parts import Guess, Plan, limits_of, place_tiers
 from admin.ledger.plan_places import (
+    alias_guess,
     alias_tiers,
     old_address,
     place_guesses,
@@ -69,7 +70,7 @@ def _any_place(query: Query, aliases: tuple[Alias, ...]) -> Plan:
     )  # fmt: skip
 
 
-def plan_any(query: Query, today: date, aliases: tuple[Alias, ...]) -> Plan:
+def plan_any(query: Query, today: date, aliases: tuple[Alias, ...], owners: bool) -> Plan:
     place = _any_place(query, aliases)
     named = bool(place.tiers) and not (query.town and not query.text)
     numbered = bool(re.search(r"\d", query.text)) and not (place.tiers and not query.town)
@@ -78,21 +79,28 @@ def plan_any(query: Query, today: date, aliases: tuple[Alias, ...]) -> Plan:
     limits = limits_of(query, town=True)
     guesses: tuple[Callable[[], Guess], ...] = ()
     if _LETTER.search(query.text):
-        tiers += owner_tiers(query.text, limits)
+        if owners:
+            tiers += owner_tiers(query.text, limits)
         if not named:
-            tiers += old_address(query, "lr", aliases)
+            tiers += old_address(query, "lr")
         if leading_year(query.text) is None:
-            guesses = (*place_guesses(query, "lr"), owner_guess(query.text, limits))
+            guesses = (alias_guess(query, "lr", aliases), *place_guesses(query, "lr"))
+            guesses += (owner_guess(query.text, limits),) if owners else ()
     return Plan(
         tuple(tiers), place.alternatives, place.shorter, number.asks_year and not place.tiers,
         place.related, guesses,
     )  # fmt: skip
 
 
-def plan_query(query: Query, today: date, aliases: tuple[Alias, ...] = ()) -> Plan:
-    """What to ask for a query; no tiers when there is nothing in it to search by."""
+def plan_query(
+    query: Query, today: date, aliases: tuple[Alias, ...] = (), *, owners: bool = True
+) -> Plan:
+    """What to ask for a query; no tiers when there is nothing in it to search by.
+
+    ``owners=False``: words of any kind are not taken for an owner's name alone.
+    """
     if query.kind is QueryKind.ANY:
-        return plan_any(query, today, aliases)
+        return plan_any(query, today, aliases, owners)
     if query.kind is QueryKind.CONFIRMATION:
         return plan_number(query, today)
     if query.kind is QueryKind.OWNER:

@@ -29,11 +29,13 @@ class Tier:
 @dataclass(frozen=True, slots=True)
 class Guess:
     """What to try where nothing was found. Every place of it is offered as a button, even a single
-    one: nothing is taken for another silently. ``owner``: names of which one character differs."""
+    one: nothing is taken for another silently. ``owner``: names of which one character differs.
+    ``former``: for each place the name it had, as typed, and until when."""
 
     tiers: tuple[Tier, ...]
     places: tuple[Place, ...] = ()
     owner: bool = False
+    former: tuple[str, ...] = ()
 
 
 def no_guess() -> Guess:

@@ -37,13 +37,26 @@ def _text_tier(wanted: str, kinds: str, limits: Clauses, *, fallback: bool) -> l
     return [Tier((*clauses, *limits), check, fallback=fallback)]
 
 
-def old_address(query: Query, kinds: str, aliases: tuple[Alias, ...]) -> list[Tier]:
-    """What was typed as recorded text; then the towns that bear another name today."""
-    limits = limits_of(query, town=False)
-    tiers = _text_tier(address_text((query.town or "") + query.text), kinds, limits, fallback=True)
-    for alias, steps in alias_at((query.town or "") + query.text, aliases):
-        tiers += place_tiers(kinds, alias.places(steps), limits, fallback=True)
-    return tiers
+def old_address(query: Query, kinds: str) -> list[Tier]:
+    """What was typed as recorded text."""
+    wanted = address_text((query.town or "") + query.text)
+    return _text_tier(wanted, kinds, limits_of(query, town=False), fallback=True)
+
+
+def alias_guess(query: Query, kinds: str, aliases: tuple[Alias, ...]) -> Callable[[], Guess]:
+    """The towns that bear another name today than the one typed."""
+
+    def guess() -> Guess:
+        named = alias_at((query.town or "") + query.text, aliases)
+        meant = {place: alias for alias, steps in named for place in alias.places(steps)}
+        places = tuple(meant)
+        return Guess(
+            tuple(place_tiers(kinds, places, limits_of(query, town=False))),
+            places,
+            former=tuple(f"{one.old} {one.period()}".strip() for one in meant.values()),
+        )
+
+    return guess
 
 
 def alias_tiers(
@@ -81,9 +94,9 @@ def place_guesses(query: Query, kinds: str) -> tuple[Callable[[], Guess], ...]:
 def plan_place(query: Query, aliases: tuple[Alias, ...]) -> Plan:
     kinds = KINDS[query.kind]
     meaning = read_place(query.text, query.town)
-    guesses = place_guesses(query, kinds)
+    guesses = (alias_guess(query, kinds, aliases), *place_guesses(query, kinds))
     if meaning is None or (meaning.glued and not query.town):
-        return Plan(tuple(old_address(query, kinds, aliases)), guesses=guesses)
+        return Plan(tuple(old_address(query, kinds)), guesses=guesses)
     limits = limits_of(query, town=False)
     wanted = [places for places in (meaning.first, meaning.other) if places]
     tiers = [tier for places in wanted for tier in place_tiers(kinds, places, limits)]

@@ -37,6 +37,7 @@ from kiosk.domain.query import (
     Narrowing,
     NoHits,
     Query,
+    QueryKind,
     SearchResult,
     SearchUnavailable,
     TooMany,
@@ -51,15 +52,23 @@ YEARS_AHEAD = 1
 FIRST_YEAR = 1868
 
 
-def search(session: Session, query: Query, *, today: date, data_as_of: str) -> SearchResult:
-    """Search the ledger. ``today`` is Japan's; ``data_as_of`` is passed on (ISO date)."""
+def search(
+    session: Session, query: Query, *, today: date, data_as_of: str, owner_needs_place: bool = False
+) -> SearchResult:
+    """Search the ledger. ``today`` is Japan's; ``data_as_of`` is passed on (ISO date).
+
+    ``owner_needs_place``: a name alone is not searched for, only beside a town or a year.
+    """
     if is_stale(session):
         return SearchUnavailable("index_stale")
     plan_each_question(session)
     query = _cleaned(query)
+    named = not owner_needs_place or query.town is not None or query.year is not None
+    if query.kind is QueryKind.OWNER and not named:
+        return SearchUnavailable("owner_needs_place")
     if query.year is not None and not FIRST_YEAR <= query.year <= today.year + YEARS_AHEAD:
         return NoHits(_counted_wider(session, query, Plan(()), today), data_as_of)
-    plan = plan_query(query, today, load_aliases(session))
+    plan = plan_query(query, today, load_aliases(session), owners=named)
     found = collect(session, plan.tiers, COUNT_CAP)
     guess = no_guess()
     if not found:

@@ -13,8 +13,15 @@ LABELS: Final = {
     "lot": "地名地番として探す",
     "owner": "建築主として探す",
     "guess": "「{place}」のことですか",
+    "former": "{place}（旧 {former}）",
     "owner_guess": "1文字ちがう名前です",
     "place": "地名「{place}」で探す",
+}
+
+#: Why the ledger is not searched, by the code of SearchUnavailable.
+UNAVAILABLE: Final = {
+    "index_stale": "索引が古くなっています。python -m admin reindex-ledger を実行してください。",
+    "owner_needs_place": "建築主で探すときは、--town か --year も付けてください。",
 }
 
 #: Why a former name of a town is not kept.

@@ -22,6 +22,7 @@ class EventCode(StrEnum):
     # the visit
     APPLICATION_CREATED = "application.created"
     SEARCH_SHOWN = "search.shown"
+    SEARCH_SLOWED = "search.slowed"  # very many entries were shown
     ENTRY_OPENED = "entry.opened"
     VISIT_ENDED = "visit.ended"
     # the issue
@@ -55,6 +56,7 @@ class EventCode(StrEnum):
     LEDGER_IMPORTED = "ledger.imported"
     LEDGER_IMPORT_REFUSED = "ledger.import_refused"
     LEDGER_COPIED = "ledger.copied"
+    TOWN_ALIAS_CHANGED = "ledger.town_alias_changed"
     DATABASE_MIGRATED = "database.migrated"
     # changes of the ledger under authority (運用規程 第9条第7項), and how files are read
     CHANGE_AUTHORIZED = "change.authorized"

@@ -228,11 +228,19 @@ def narrowing_chosen(session: Session, event: NarrowingChosen) -> Step:
     return _ask(replace(session, visit=replace(visit, search=search)), query)
 
 
+#: What the server wants before it searches; any other code is its own trouble.
+_UNAVAILABLE = {
+    "owner_needs_place": Notice.SEARCH_NEEDS_PLACE,
+    "too_fast": Notice.SEARCH_TOO_FAST,
+}
+
+
 def search_answered(session: Session, event: SearchAnswered) -> Step:
     if session.waiting != "Search":
         return stay(session)
     if isinstance(event.result, SearchUnavailable):
-        return say(session, Notice.SEARCH_UNAVAILABLE, event.result.code)
+        notice = _UNAVAILABLE.get(event.result.code, Notice.SEARCH_UNAVAILABLE)
+        return say(session, notice, event.result.code)
     visit = replace(visit_of(session), result=event.result)
     return go(replace(session, visit=visit), Phase.RESULTS), ()
 

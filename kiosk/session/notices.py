@@ -49,6 +49,8 @@ class Notice(StrEnum):
     SEARCH_TOO_LONG = "search_too_long"
     SEARCH_CONTROL = "search_control"
     SEARCH_UNAVAILABLE = "search_unavailable"
+    SEARCH_NEEDS_PLACE = "search_needs_place"
+    SEARCH_TOO_FAST = "search_too_fast"
     ENTRY_UNAVAILABLE = "entry_unavailable"
     NOT_CERTIFIABLE_SCAN_ONLY = "not_certifiable.scan_only"
     NOT_CERTIFIABLE_CANCELLED = "not_certifiable.cancelled"

@@ -12,17 +12,27 @@ from sqlalchemy import text
 
 from admin.db.engine import Database
 from admin.ledger.reindex import rebuild_rows
+from admin.ledger.search import search
 from kiosk.domain.query import (
     MAX_HITS,
     Found,
     NoHits,
     Query,
     QueryKind,
+    SearchResult,
     SearchUnavailable,
     TooMany,
 )
 from tests.fixtures.databases import NewDatabase
-from tests.integration.ledger.books import ask, ask_query, entry, load, numbers, write_book
+from tests.integration.ledger.books import (
+    TODAY,
+    ask,
+    ask_query,
+    entry,
+    load,
+    numbers,
+    write_book,
+)
 
 LOT, ANY, OWNER = QueryKind.LOT, QueryKind.ANY, QueryKind.OWNER
 CONFIRMATION, RESIDENTIAL = QueryKind.CONFIRMATION, QueryKind.RESIDENTIAL
@@ -238,6 +248,20 @@ def test_a_name_with_one_character_wrong(ledger: Database) -> None:
     assert labels(ask(ledger, "見本不動庭", OWNER)) == ["1文字ちがう名前です"]
     for half_a_name in ("鹿野", "見本太朗", "高井"):
         assert numbers(ask(ledger, half_a_name, OWNER)) == [], half_a_name
+
+
+def test_a_name_needs_a_place_where_the_ward_wants_it(ledger: Database) -> None:
+    def asked(query: Query) -> SearchResult:
+        with ledger.read() as session:
+            return search(session, query, today=TODAY, data_as_of="", owner_needs_place=True)
+
+    assert asked(Query(OWNER, "髙橋")) == SearchUnavailable("owner_needs_place")
+    assert numbers(asked(Query(OWNER, "髙橋", "鹿骨町"))) == ["高"]
+    assert numbers(asked(Query(OWNER, "髙橋", None, 2009))) == ["TAKA"]
+    assert numbers(asked(Query(ANY, "髙橋"))) == []
+    assert numbers(asked(Query(ANY, "髙橋 鹿骨町"))) == ["高"]
+    assert numbers(asked(Query(ANY, "高橋見本太朗"))) == []
+    assert numbers(asked(Query(ANY, "中央1-4-1"))) == ["LIFT", "FLAT"]
 
 
 def test_the_hit_tells_entries_apart_and_masks_persons(ledger: Database) -> None:
