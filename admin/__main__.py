@@ -20,7 +20,8 @@ _SERVER_MODULES = (
     "admin.cli.server_commands",
     "admin.cli.staff_commands",
     "admin.cli.change_commands",
-    "admin.cli.qr_commands", "admin.cli.alias_commands",
+    "admin.cli.qr_commands",
+    "admin.cli.alias_commands",
 )
 #: Exit code of a command that Ctrl-C ended, as shells have it.
 INTERRUPTED = 130

@@ -27,7 +27,7 @@ from admin.ledger.importer import import_ledger
 from admin.ledger.index import is_stale
 from admin.ledger.reindex import rebuild_rows
 from admin.ledger.sample import write_sample
-from admin.services import accounts, operation_log, print_log, sheets, terminals
+from admin.services import accounts, operation_log, print_log, row_audit, sheets, terminals
 from admin.services.context import Services, utc_now
 from admin.settings import Settings
 from kiosk.domain.events import EventCode
@@ -69,7 +69,7 @@ def add_parsers(subparsers: argparse._SubParsersAction[argparse.ArgumentParser])
     sheet = _command(subparsers, "sheet", "発行した証明書の PDF を取り出します", run_sheet)
     sheet.add_argument("number", help="発行番号 (例 2026-000001)")
     sheet.add_argument("out", type=Path)
-    _command(subparsers, "verify-log", "記録の鎖をはじめから確かめます", run_verify)
+    _command(subparsers, "verify-log", "記録の鎖をはじめから確かめ、印刷記録と照らし合わせます", run_verify)
     demo = _command(subparsers, "demo", "見本の台帳・鍵・職員・端末を用意します", run_demo)
     demo.add_argument("--port", type=int, default=8600)
 
@@ -118,7 +118,10 @@ def _only_server(settings: Settings) -> IO[str] | None:
 
 
 def _listener(host: str, port: int) -> socket.socket:
-    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # The protocol by its name: asyncio sends small answers at once (TCP_NODELAY) only where it is
+    # said, and an answer in two packets would wait 40 ms for the other side's acknowledgement.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
@@ -225,8 +228,12 @@ def run_verify(arguments: argparse.Namespace) -> int:
     database = Database(settings_of(arguments).database_url)
     with database.read() as session:
         report = operation_log.verify(session)
+        changed = row_audit.audit(session) if report.fault is None else None
     if report.fault:
-        say(f"記録がこわれています: {report.bad_seq} 行目 ({report.fault})")
+        say(f"記録がこわれています: {report.bad_seq} 行目 ({report.words})")
+        return 1
+    if changed is not None:
+        say(f"印刷記録が操作記録と合いません。{changed.words}")
         return 1
     sys.stdout.write(f"ok {report.rows} {report.head}\n")
     return 0

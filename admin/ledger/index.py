@@ -103,6 +103,8 @@ def keys(session: Session, clauses: Clauses, limit: int, before: int = NEWEST) -
 
 def details(session: Session, wanted: Sequence[int]) -> dict[int, Detail]:
     """The details of rows by their order keys."""
+    if not wanted:
+        return {}
     row, entry = LedgerSearchRow.__table__.c, LedgerEntryRow.__table__.c
     found = session.execute(
         select(

@@ -159,7 +159,8 @@ def _narrower(session: Session, query: Query, found: list[int]) -> tuple[Narrowi
     looked_at = found[:TOWNS_LOOKED_AT]
     if not by_town(query):
         looked_at = []
-    towns = [one.town for one in details(session, looked_at).values() if one.town]
+    about = details(session, looked_at)
+    towns = [town for key in looked_at if key in about and (town := about[key].town)]
     return narrower(query, found, towns, whole=len(looked_at) == len(found))
 
 

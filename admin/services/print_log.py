@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, defer
 
 from admin.db.issue_tables import ApplicationRow, Decision, Issue, PeriodReview, PrintAttempt
 from admin.db.log_tables import LogHead, OperationLog
-from admin.services import applications, operation_log, sheets
+from admin.services import applications, operation_log, row_audit, sheets
 from admin.services.context import JST, Services
 from admin.services.field_cipher import KeyRing
 from kiosk.domain.events import EventCode
@@ -295,6 +295,9 @@ def review_period(
         report = operation_log.verify(session)
         if report.fault:
             return ReviewRefusal("chain_broken", f"{report.bad_seq}: {report.fault}")
+        changed = row_audit.audit(session)
+        if changed is not None:
+            return ReviewRefusal("chain_broken", f"{changed.which}: {changed.code}")
         head = session.get_one(LogHead, 1)
         review = PeriodReview(
             at=now,

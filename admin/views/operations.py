@@ -7,11 +7,12 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from admin.services import operation_log, operation_rows
+from admin.services import operation_log, operation_rows, row_audit
 from admin.services.authority import Deed
 from admin.services.context import Services
 from admin.services.operation_log import ChainReport
 from admin.services.operation_rows import OperationPage, RowFilter
+from admin.services.row_audit import RowFault
 from admin.views import sentences
 from admin.views.forms import one_line
 from admin.views.pages import render
@@ -57,6 +58,7 @@ def _page(
     typed: dict[str, str],
     before: int | None = None,
     report: ChainReport | None = None,
+    changed: RowFault | None = None,
 ) -> Response:
     code, found = "", None
     try:
@@ -68,7 +70,7 @@ def _page(
         found = _shown(services, visitor, wanted, before)
     return render(
         request, "operations.html", visitor, status=422 if code else 200, page=found,
-        typed=typed, before=before, report=report,
+        typed=typed, before=before, report=report, changed=changed,
         address=urlencode([pair for pair in typed.items() if pair[1]]),
         refusal=sentences.refusal(code) if code else "", events=list(EventCode),
     )  # fmt: skip
@@ -98,13 +100,15 @@ def verify(
     """Walk the chain from its first row; the check is itself a row."""
     with reading(services) as session:
         report = operation_log.verify(session)
+        changed = row_audit.audit(session) if report.fault is None else None
+    fault = report.fault or (changed and f"{changed.code} {changed.which}")
     with services.database.write() as session:
         operation_log.append(
             session, EventCode.LOG_VERIFIED, visitor.actor, at=services.now(),
             data={
-                "rows": report.rows, "chain_head": report.head, "ok": report.fault is None,
-                **({"fault": report.fault} if report.fault else {}),
+                "rows": report.rows, "chain_head": report.head, "ok": fault is None,
+                **({"fault": fault} if fault else {}),
             },
         )  # fmt: skip
     typed = dict.fromkeys(("from", "to", "event", "actor"), "")
-    return _page(request, services, visitor, typed, report=report)
+    return _page(request, services, visitor, typed, report=report, changed=changed)

@@ -76,8 +76,8 @@ class Kiosk:
     def _parts(self) -> Parts:
         world = self.world
         tested = Tested(
-            Own("terminal-1", CONTRACT_VERSION, "memory"), self.wire.as_server, self._driver, self.maker,
-            world.clock, lambda: DisplaySize(1080, 1920),
+            Own("terminal-1", CONTRACT_VERSION, "memory"), self.wire.as_server, self._driver,
+            self.maker, world.clock, lambda: DisplaySize(1080, 1920),
         )  # fmt: skip
         return Parts(
             server=self.wire.as_server,

@@ -99,8 +99,8 @@ def parts(world: World) -> boot.Tested:
     kiosk = Kiosk(world)
     kiosk.close()
     return boot.Tested(
-        Own("terminal-1", CONTRACT_VERSION, "memory"), kiosk.wire.as_server, FakePrinter(), world.maker,
-        world.clock, lambda: DisplaySize(1080, 1920),
+        Own("terminal-1", CONTRACT_VERSION, "memory"), kiosk.wire.as_server, FakePrinter(),
+        world.maker, world.clock, lambda: DisplaySize(1080, 1920),
     )  # fmt: skip
 
 
