@@ -69,7 +69,12 @@ def add_parsers(subparsers: argparse._SubParsersAction[argparse.ArgumentParser])
     sheet = _command(subparsers, "sheet", "発行した証明書の PDF を取り出します", run_sheet)
     sheet.add_argument("number", help="発行番号 (例 2026-000001)")
     sheet.add_argument("out", type=Path)
-    _command(subparsers, "verify-log", "記録の鎖をはじめから確かめ、印刷記録と照らし合わせます", run_verify)
+    _command(
+        subparsers,
+        "verify-log",
+        "記録の鎖をはじめから確かめ、印刷記録と照らし合わせます",
+        run_verify,
+    )
     demo = _command(subparsers, "demo", "見本の台帳・鍵・職員・端末を用意します", run_demo)
     demo.add_argument("--port", type=int, default=8600)
 
