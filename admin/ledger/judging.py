@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -130,11 +130,20 @@ def judge(
     report: ImportReport,
     judged: Judged,
     progress: Progress | None,
-    *,
-    most: int | None = None,
 ) -> bool:
-    """Judge every row, or the first ``most``, into the spool; False: not a file to be taken."""
-    lines = table_rows(source, profile)
+    """Judge every row into the spool; False: not a file to be taken."""
+    return judge_rows(table_rows(source, profile), profile, today, report, judged, progress)
+
+
+def judge_rows(
+    lines: Iterator[tuple[int, list[str]]],
+    profile: Profile,
+    today: date,
+    report: ImportReport,
+    judged: Judged,
+    progress: Progress | None = None,
+) -> bool:
+    """Judge rows, wherever they come from; the first are the headings."""
     try:
         first = next(lines, None)
         layout = lay_out(profile, first[1] if first else [])
@@ -143,8 +152,6 @@ def judge(
             return False
         judging = _Judge(layout, today, report, judged)
         for line, cells in lines:
-            if report.rows == most:
-                break
             report.rows += 1
             judging.take(line, cells)
             if progress and report.rows % PROGRESS_EVERY == 0:

@@ -63,10 +63,18 @@ def rows(source: Source, sheet: str) -> Iterator[tuple[int, list[str]]]:
     Raises:
         BrokenCsvError: the file stops being a workbook, or has no sheet of that name.
     """
-    try:
-        book = _quietly(lambda: openpyxl.load_workbook(source.path, read_only=True, data_only=True))
-    except _CANNOT as error:
-        raise BrokenCsvError(0, refusal("xlsx")) from error
+    with source.path.open("rb") as file:  # openpyxl judges a path by its ending
+        try:
+            book = _quietly(lambda: openpyxl.load_workbook(file, read_only=True, data_only=True))
+        except _CANNOT as error:
+            raise BrokenCsvError(0, refusal("xlsx")) from error
+        try:
+            yield from _sheet_rows(book, sheet)
+        finally:
+            book.close()
+
+
+def _sheet_rows(book: Any, sheet: str) -> Iterator[tuple[int, list[str]]]:
     line = 0
     try:
         if (sheet and sheet not in book.sheetnames) or not book.worksheets:
@@ -76,13 +84,13 @@ def rows(source: Source, sheet: str) -> Iterator[tuple[int, list[str]]]:
         found = page.iter_rows()
         while (row := _quietly(lambda: next(found, None))) is not None:
             line += 1
-            cells = [_text(cell) for cell in row[:COLUMN_LIMIT]]
+            cells = [_text(cell) for cell in row]
+            if any(cells[COLUMN_LIMIT:]):
+                raise BrokenCsvError(line, refusal("xlsx_wide", limit=COLUMN_LIMIT))
             if any(cells):
-                yield line, cells
+                yield line, cells[:COLUMN_LIMIT]
     except _CANNOT as error:
         raise BrokenCsvError(line + 1, refusal("xlsx")) from error
-    finally:
-        book.close()
 
 
 def _quietly(work: Callable[[], Any]) -> Any:

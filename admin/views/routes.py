@@ -15,6 +15,7 @@ from admin.views import (
     lookup,
     operations,
     print_log,
+    profiles,
     reviews,
     sign_in,
     terminals,
@@ -24,7 +25,19 @@ from admin.views.pages import STATIC
 from admin.views.security import PageGuard
 from admin.views.visitor import Denied, SendTo
 
-PAGES = (sign_in, home, print_log, issue, lookup, reviews, export, terminals, operations, accounts)
+PAGES = (
+    sign_in,
+    home,
+    print_log,
+    issue,
+    lookup,
+    reviews,
+    export,
+    terminals,
+    profiles,
+    operations,
+    accounts,
+)
 
 
 def _send(_request: Request, answer: Exception) -> Response:

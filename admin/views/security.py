@@ -24,6 +24,8 @@ from kiosk.domain.events import EventCode
 CONTRACT = "/api/"
 #: A form of ours is never larger, in bytes.
 MAX_FORM = 64 * 1024
+#: But for the one that brings a ledger file to be looked at.
+UPLOADS = {"/profiles/upload": 32 * 1024 * 1024}
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 #: At most one log row about foreign requests in this many seconds: they must not fill the log.
 REFUSED_EVERY_S = 60.0
@@ -40,12 +42,12 @@ def is_own(method: str, headers: Headers) -> bool:
     return origin is not None and urlsplit(origin).netloc == headers.get("host", "")
 
 
-def size_fault(method: str, headers: Headers) -> bool:
+def size_fault(method: str, headers: Headers, path: str = "") -> bool:
     """A body without a length, or longer than any form."""
     if method in SAFE_METHODS:
         return False
     size = headers.get("content-length", "")
-    return not (size.isascii() and size.isdigit()) or int(size) > MAX_FORM
+    return not (size.isascii() and size.isdigit()) or int(size) > UPLOADS.get(path, MAX_FORM)
 
 
 class PageGuard:
@@ -65,7 +67,7 @@ class PageGuard:
             await run_in_threadpool(self._note_refusal)
             await error_page(Request(scope), 403)(scope, receive, send)
             return
-        if size_fault(scope["method"], headers):
+        if size_fault(scope["method"], headers, scope["path"]):
             await error_page(Request(scope), 413)(scope, receive, send)
             return
         await self._app(scope, receive, with_headers(scope, send))

@@ -59,6 +59,10 @@ DEED_REFUSALS: dict[str, str] = {
     "format_needed": "形式を選んでください。",
     "stop_reason": "理由を 2〜200 文字で書いてください。",
     "already": "すでにその状態です。最新の状態を確かめてください。",
+    "profile_name": "読み方の名前を、日本語か英数字で 1〜40 文字にしてください。",
+    "profile_taken": "その名前は、はじめからある読み方の名前です。別の名前にしてください。",
+    "sample_needed": "ファイルを選んでください。選んでから時間がたったときは、選び直してください。",
+    "sample_headings": "1行目に見出しのある、200列までのファイルにしてください。",
     "number_or_code": (
         "証明番号は 2026-000123 のように入力してください。"
         "二次元コードは、D1 で始まる文字を残らず入れてください。"
@@ -77,6 +81,7 @@ DEED_REFUSALS: dict[str, str] = {
 
 #: What a form's success page says; the address carries only the key.
 DONE: dict[str, str] = {
+    "profile_saved": "読み方を保存しました。import-ledger の --profile で使えます。",
     "password": "パスワードを変更しました。",
     "signed_out": "サインアウトしました。",
     "expired": "時間がたったため、サインアウトしました。もう一度サインインしてください。",

@@ -227,6 +227,17 @@ def test_a_workbook_gives_the_same_entry_as_the_csv(database: Database, tmp_path
     assert (same.unchanged, same.changed) == (2, 0)
 
 
+def test_a_workbook_is_known_by_what_is_in_it(database: Database, tmp_path: Path) -> None:
+    book = write_xlsx(tmp_path / "a.xlsx", [HEADINGS, _row()]).rename(tmp_path / "a.csv")
+    assert load(database, book).created == 1
+
+
+def test_a_value_far_to_the_right_is_not_dropped(database: Database, tmp_path: Path) -> None:
+    row = [*_row(), *[None] * 600, "x"]
+    report = load(database, write_xlsx(tmp_path / "a.xlsx", [HEADINGS, row]))
+    assert (report.loaded, report.refused[-1].line) == (False, 2)
+
+
 def test_numbers_and_days_of_a_sheet_become_text(database: Database, tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     first, second = map(datetime.fromisoformat, ("2003-06-01", "2004-01-05"))
