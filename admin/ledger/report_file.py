@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -39,7 +40,10 @@ def write_report(path: Path, report: ImportReport) -> None:
         sheet.append(said)
     _rows(book, "受け付けられない行", report.refused)
     _rows(book, "注意", report.noted)
-    book.save(path)
+    # In memory first: openpyxl leaves its writers open when the file cannot be made.
+    out = io.BytesIO()
+    book.save(out)
+    path.write_bytes(out.getvalue())
 
 
 def _rows(book: Workbook, title: str, rows: Iterable[Refused]) -> None:
