@@ -13,6 +13,7 @@ from admin.__main__ import main
 from admin.db.engine import Database
 from admin.services.accounts import Role, create_account
 from admin.services.context import utc_now
+from admin.services.operation_log import verify
 from tests.integration.ledger.books import ACTOR, entry, write_book
 
 
@@ -47,7 +48,7 @@ def opened(capsys: pytest.CaptureFixture[str], approver: str = "chief") -> tuple
 
 
 def test_from_permission_to_report(
-    url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    url: str, database: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     first = str(write_book(tmp_path / "a.csv", [entry("A-1")]))
     again = str(write_book(tmp_path / "b.csv", [entry("A-1", remarks="訂正"), entry("A-2")]))
@@ -74,7 +75,8 @@ def test_from_permission_to_report(
     assert code == 1
     assert "終わっています" in said
     assert "終了" in run(capsys, "authorize-change", "list")[1]
-    assert run(capsys, "verify-log")[0] == 0
+    with database.read() as session:
+        assert verify(session).fault is None
 
 
 def test_refusals_are_sentences(url: str, capsys: pytest.CaptureFixture[str]) -> None:
