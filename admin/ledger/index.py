@@ -117,6 +117,16 @@ def details(session: Session, wanted: Sequence[int]) -> dict[int, Detail]:
     return {one[0]: Detail(*one[1:]) for one in found}
 
 
+def towns(session: Session, wanted: Sequence[int]) -> list[str]:
+    """The towns of rows, in the order of their keys; rows without one are left out."""
+    if not wanted:
+        return []
+    row = LedgerSearchRow.__table__.c
+    found = session.execute(select(row.order_key, row.town).where(row.order_key.in_(wanted)))
+    by_key = {key: town for key, town in found if town}
+    return [by_key[key] for key in wanted if key in by_key]
+
+
 @functools.lru_cache(maxsize=1)
 def fingerprint() -> str:
     """SHA-256 of what search rows are made with: this code's version and the folding tables."""

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Container
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from admin.db.ledger_tables import LedgerEntryRow
@@ -23,6 +24,7 @@ from admin.ledger.index import (
     is_stale,
     keys,
     plan_each_question,
+    towns,
 )
 from admin.ledger.masking import listed_owner
 from admin.ledger.plan import plan_query
@@ -47,6 +49,16 @@ from kiosk.domain.query import (
 MAX_PAGES = 5
 #: Hits whose town is looked at for the buttons that narrow.
 TOWNS_LOOKED_AT = 200
+#: What a line of the list is made of.
+_LISTED = [
+    getattr(LedgerEntryRow, name)
+    for name in (
+        "id", "version", "ledger_no", "category", "confirmation_no", "confirmation_date", "lot",
+        "residential_address", "owner", "main_use", "work_kind", "structure", "storeys_above",
+        "storeys_below", "total_floor_area", "inspection_no", "inspection_date",
+        "not_certifiable",
+    )
+]  # fmt: skip
 #: How many years ahead of today a question may name.
 YEARS_AHEAD = 1
 FIRST_YEAR = 1868
@@ -159,9 +171,8 @@ def _narrower(session: Session, query: Query, found: list[int]) -> tuple[Narrowi
     looked_at = found[:TOWNS_LOOKED_AT]
     if not by_town(query):
         looked_at = []
-    about = details(session, looked_at)
-    towns = [town for key in looked_at if key in about and (town := about[key].town)]
-    return narrower(query, found, towns, whole=len(looked_at) == len(found))
+    named = towns(session, looked_at)
+    return narrower(query, found, named, whole=len(looked_at) == len(found))
 
 
 def _counted_wider(
@@ -174,7 +185,7 @@ def _counted_wider(
 # --- the lines of the list ----------------------------------------------------------------------
 
 
-def _storeys(row: LedgerEntryRow) -> str:
+def _storeys(row: Row[Any]) -> str:
     above, below = row.storeys_above.strip(), row.storeys_below.strip()
     parts = [f"地上{_counted(above)}" if above else ""]
     parts.append(f"地下{_counted(below)}" if below and below not in {"0", "０"} else "")
@@ -185,7 +196,7 @@ def _counted(storeys: str) -> str:
     return f"{storeys}階" if storeys[-1:].isdigit() else storeys
 
 
-def _hit(row: LedgerEntryRow) -> Hit:
+def _hit(row: Row[Any]) -> Hit:
     return Hit(
         entry_id=row.id,
         version=row.version,
@@ -208,6 +219,6 @@ def _hit(row: LedgerEntryRow) -> Hit:
 
 def _hits(session: Session, found: list[int]) -> tuple[Hit, ...]:
     ids = [entry_id(key) for key in found]
-    rows = session.scalars(select(LedgerEntryRow).where(LedgerEntryRow.id.in_(ids)))
+    rows = session.execute(select(*_LISTED).where(LedgerEntryRow.id.in_(ids)))
     by_id = {row.id: row for row in rows}
     return tuple(_hit(by_id[one]) for one in ids)

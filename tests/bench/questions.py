@@ -48,7 +48,7 @@ class Entry:
 
 def era_year(year: int) -> tuple[str, str, int]:
     """Name, letter and year of the era; of two eras in a year the later."""
-    first, name, letter, before = next(one for one in _ERAS if year >= one[0])
+    _, name, letter, before = next(one for one in _ERAS if year >= one[0])
     return name, letter, year - before
 
 
