@@ -25,6 +25,10 @@ class Settings(BaseSettings):
     require_change_authority: bool | None = None
     #: A search by 建築主 needs a town or a year beside the name.
     owner_needs_place: bool = False
+    #: Different entries shown to one application, and in an hour at one terminal, before searches
+    #: are slowed down (admin.services.search_guard).
+    search_free_entries: int = 1000
+    search_terminal_entries: int = 5000
     failpoint: str = Field(default="", repr=False)
 
     @property

@@ -47,8 +47,11 @@ class ServerState:
     search: SearchFunction
     data_as_of: Callable[[Session], str]
     started_at: datetime
-    guard: SearchGuard = field(default_factory=SearchGuard)
     refused_at: dict[tuple[str, str], float] = field(default_factory=dict)
+
+    @cached_property
+    def guard(self) -> SearchGuard:
+        return SearchGuard(self.settings.search_free_entries, self.settings.search_terminal_entries)
 
     @cached_property
     def signatures(self) -> SignatureCheck:

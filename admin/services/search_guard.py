@@ -35,7 +35,10 @@ class _Shown:
 class SearchGuard:
     """One per server process; times are seconds of any clock that does not run backwards."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self, free_entries: int = FREE_ENTRIES, terminal_entries: int = TERMINAL_ENTRIES
+    ) -> None:
+        self._free, self._most = free_entries, terminal_entries
         self._lock = threading.Lock()
         self._applications: OrderedDict[str, _Shown] = OrderedDict()
         self._terminals: dict[str, deque[tuple[float, int]]] = {}
@@ -48,8 +51,8 @@ class SearchGuard:
             recent = self._terminals.get(terminal, deque())
             while recent and recent[0][0] < now - TERMINAL_WINDOW_S:
                 recent.popleft()
-            many = sum(count for _, count in recent) > TERMINAL_ENTRIES
-            if shown is None or not (many or len(shown.entries) > FREE_ENTRIES):
+            many = sum(count for _, count in recent) > self._most
+            if shown is None or not (many or len(shown.entries) > self._free):
                 return False
             return now - shown.searched_at < SLOW_S
 

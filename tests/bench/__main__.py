@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import idle, printing, search, touch, visit
+from tests.bench import idle, ledger, printing, recall, search, touch, visit
 from tests.bench.figures import Figure
 
 PARTS: dict[str, Callable[[Path, argparse.Namespace], list[Figure]]] = {
@@ -21,6 +21,8 @@ PARTS: dict[str, Callable[[Path, argparse.Namespace], list[Figure]]] = {
     "visit": visit.measure,
     "idle": idle.measure,
     "search": search.measure,
+    "recall": recall.measure,
+    "ledger": ledger.measure,
     "printing": printing.measure,
 }
 

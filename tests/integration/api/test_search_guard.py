@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import pytest
 from sqlalchemy import select
 
 from admin.db.log_tables import OperationLog
-from admin.services import search_guard
 from kiosk.domain.ports import Application
 from kiosk.domain.query import Found, Query, QueryKind, SearchUnavailable
 from tests.fixtures.http_section import Http
 from tests.fixtures.section import sample_applicant
 
 
-def test_harvesting_is_slowed_and_recorded(http: Http, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(search_guard, "FREE_ENTRIES", 0)
+def test_harvesting_is_slowed_and_recorded(http: Http) -> None:
+    http.app.state.server.settings.search_free_entries = 0
     client = http.opened()
     made = client.apply(sample_applicant(), "00000000-0000-4000-8000-000000000001")
     assert isinstance(made, Application)
