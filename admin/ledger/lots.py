@@ -28,6 +28,8 @@ from kiosk.domain.towns import chomes_by_base, ward_towns
 MAX_RANGE = 30
 #: Numbers of one lot that are read: 丁目, 番, 枝番 and one more.
 MAX_NUMBERS = 5
+#: No town of the ward ever had more 丁目.
+MAX_CHOME = 9
 
 #: Possessive: a number is read whole or not at all (101号室 is no lot 10).
 _NUMBER = rf"[0-9]++|[{KANJI_DIGITS}]++"
@@ -180,8 +182,11 @@ def readings(base: str, steps: list[Step]) -> list[Place]:
     without = Place(base, 0, numbers)
     if steps[0].unit in LOT_UNITS:
         return [without]
-    if numbers[0] in chomes_by_base().get(base, ()):
+    known = chomes_by_base().get(base, ())
+    if numbers[0] in known:
         return [Place(base, numbers[0], numbers[1:]), without]
+    if known and len(numbers) > 1 and numbers[0] <= MAX_CHOME:  # a 丁目 that is no more
+        return [without, Place(base, numbers[0], numbers[1:])]
     return [without]
 
 

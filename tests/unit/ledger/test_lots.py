@@ -122,6 +122,15 @@ def test_a_town_named_rightly_is_not_guessed_at(text: str) -> None:
     assert not misnamed(text) or not like(text)
 
 
+def test_a_chome_that_is_no_more() -> None:
+    """西瑞江 has 三丁目 to 五丁目 today; a ledger knows 二丁目."""
+    meaning = read_place("西瑞江2-3000-1")
+    assert meaning is not None
+    assert "西瑞江/2/3000/1" in [place.path() for place in meaning.first]
+    assert "西瑞江/2/3000/1" in paths("西瑞江２丁目３０００番１")
+    assert paths("一之江町2-3") == ["一之江町/0/2/3"]
+
+
 def test_only_a_number_that_can_be_a_room_is_dropped() -> None:
     def rooms(text: str) -> list[str]:
         meaning = read_place(text)
