@@ -48,7 +48,7 @@ from kiosk.domain.query import (
 #: Questions asked at most for one tier when its check sorts out much of what the index gives.
 MAX_PAGES = 5
 #: Hits whose town is looked at for the buttons that narrow.
-TOWNS_LOOKED_AT = 200
+TOWNS_LOOKED_AT = 100
 #: What a line of the list is made of.
 _LISTED = [
     getattr(LedgerEntryRow, name)
