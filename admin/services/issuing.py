@@ -32,9 +32,11 @@ from kiosk.domain.certificate import (
 from kiosk.domain.eras import fiscal_year
 from kiosk.domain.events import EventCode
 from kiosk.domain.issuance import (
+    MAX_COPIES,
     OPEN_STATES,
     IssueNumber,
     IssueState,
+    believed,
     may_move,
     recovered_state,
     state_after,
@@ -44,14 +46,11 @@ from kiosk.domain.printer import (
     ClearState,
     NotStarted,
     Printed,
-    PrintEvidence,
     PrintFault,
     PrintOutcome,
     PrintUnknown,
 )
 
-#: Copies of one sheet in one visit at most.
-MAX_COPIES = 20
 #: A decision without a reason is none.
 MIN_REASON = 5
 MAX_REASON = 1000
@@ -411,32 +410,6 @@ def spool(
     return None
 
 
-def evidence_fault(evidence: PrintEvidence, issue: Issue) -> PrintFault | None:
-    """Why this evidence does not prove the sheet set, or None if it does."""
-    if evidence.bytes_total <= 0 or evidence.bytes_written != evidence.bytes_total:
-        return PrintFault.SHORT_WRITE
-    if list(evidence.raster_sha256) != (issue.raster_sha256 or list(evidence.raster_sha256)):
-        return PrintFault.MISMATCH
-    if len(evidence.raster_sha256) != issue.page_count:
-        return PrintFault.MISMATCH
-    if evidence.pages_completed not in (None, issue.page_count):
-        return PrintFault.COUNTER_MISMATCH
-    if evidence.completion_mark is False:
-        return PrintFault.NO_COMPLETION
-    proofs = (evidence.completion_mark, evidence.presenter_taken, evidence.pages_completed)
-    return None if any(proofs) else PrintFault.NO_COMPLETION
-
-
-def _judged(outcome: PrintOutcome, issue: Issue) -> PrintOutcome:
-    """The outcome as far as the server can believe it."""
-    if IssueState(issue.state) is IssueState.NUMBERED and not isinstance(outcome, NotStarted):
-        return NotStarted(PrintFault.MISMATCH)  # nothing had left the server: there is no sheet
-    if isinstance(outcome, Printed):
-        fault = evidence_fault(outcome.evidence, issue)
-        return PrintUnknown(fault, outcome.evidence) if fault else outcome
-    return outcome
-
-
 _WHAT = {Printed: "printed", NotStarted: "not_started", PrintUnknown: "unknown"}
 
 
@@ -469,7 +442,8 @@ def settle(
             return IssueRefusal("unknown_issue")
         state = IssueState(issue.state)
         if state in OPEN_STATES:
-            state = _settle(session, issue, _judged(outcome, issue), services.now())
+            told = believed(outcome, state, issue.page_count, issue.raster_sha256 or ())
+            state = _settle(session, issue, told, services.now())
         reach("settle.before_commit")
     reach("settle.after_commit")
     return Settled(issue_id, state)

@@ -92,7 +92,7 @@ def normal_text(text: str) -> str:
 
 def normal_postal_code(text: str) -> str | None:
     """``1328501``, ``〒132－8501`` and the like to ``132-8501``; None if it is not seven digits."""
-    found = re.fullmatch(r"〒?\s*(\d{3})[- ]?(\d{4})", _half_width(text))
+    found = re.fullmatch(r"〒?\s*([0-9]{3})[- ]?([0-9]{4})", _half_width(text))
     return f"{found[1]}-{found[2]}" if found else None
 
 

@@ -6,10 +6,21 @@ FAILED needs proof that nothing came out; whatever is not known is UNKNOWN and w
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from kiosk.domain.printer import NotStarted, Printed, PrintOutcome
+from kiosk.domain.printer import (
+    NotStarted,
+    Printed,
+    PrintEvidence,
+    PrintFault,
+    PrintOutcome,
+    PrintUnknown,
+)
+
+#: Copies of one sheet in one visit that the server numbers at most.
+MAX_COPIES = 20
 
 
 class IssueState(StrEnum):
@@ -49,6 +60,39 @@ def state_after(outcome: PrintOutcome) -> IssueState:
     if isinstance(outcome, NotStarted):
         return IssueState.FAILED
     return IssueState.UNKNOWN
+
+
+def believed(
+    outcome: PrintOutcome, state: IssueState, pages: int | None, rasters: Sequence[str]
+) -> PrintOutcome:
+    """A reported outcome as far as the journal can believe it.
+
+    ``pages`` is what was released; ``rasters`` the hashes that were spooled, empty before that.
+    """
+    if state is IssueState.NUMBERED and not isinstance(outcome, NotStarted):
+        return NotStarted(PrintFault.MISMATCH)  # nothing had left the server: there is no sheet
+    if isinstance(outcome, Printed):
+        fault = evidence_fault(outcome.evidence, pages, rasters)
+        return PrintUnknown(fault, outcome.evidence) if fault else outcome
+    return outcome
+
+
+def evidence_fault(
+    evidence: PrintEvidence, pages: int | None, rasters: Sequence[str]
+) -> PrintFault | None:
+    """Why this evidence does not prove the sheet set, or None if it does."""
+    if evidence.bytes_total <= 0 or evidence.bytes_written != evidence.bytes_total:
+        return PrintFault.SHORT_WRITE
+    if rasters and list(evidence.raster_sha256) != list(rasters):
+        return PrintFault.MISMATCH
+    if len(evidence.raster_sha256) != pages:
+        return PrintFault.MISMATCH
+    if evidence.pages_completed not in (None, pages):
+        return PrintFault.COUNTER_MISMATCH
+    if evidence.completion_mark is False:
+        return PrintFault.NO_COMPLETION
+    proofs = (evidence.completion_mark, evidence.presenter_taken, evidence.pages_completed)
+    return None if any(proofs) else PrintFault.NO_COMPLETION
 
 
 def recovered_state(state: IssueState) -> IssueState:

@@ -7,15 +7,11 @@ a dictionary of 145,000 codes would cost ten times the memory for a look-up made
 from __future__ import annotations
 
 import gzip
-import re
-import unicodedata
 from pathlib import Path
 
+from kiosk.domain.applicant import normal_postal_code
 from kiosk.domain.assets import asset_path
 from kiosk.domain.towns import PREFECTURE, WARD
-
-_CODE = re.compile(r"([0-9]{3})-?([0-9]{4})")
-_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−ーｰ－"), "-")
 
 
 class WardPostalCodes:
@@ -52,12 +48,11 @@ class WardPostalCodes:
 
     def addresses(self, postal_code: str) -> list[str]:
         """``132-0021`` in any width -> ``['東京都江戸川区中央']``; [] when it is not known."""
-        text = unicodedata.normalize("NFKC", postal_code).translate(_DASHES).strip().lstrip("〒")
-        match = _CODE.fullmatch(text.strip())
-        if match is None:
+        code = normal_postal_code(postal_code)
+        if code is None:
             return []
         cities = self._load()
-        line = self._line("".join(match.groups()).encode("ascii"))
+        line = self._line(code.replace("-", "").encode("ascii"))
         if line is None:
             return []
         found = []

@@ -18,26 +18,18 @@ from kiosk.domain.certificate import (
 )
 from kiosk.domain.eras import fiscal_year
 from kiosk.domain.issuance import (
+    MAX_COPIES,
     OPEN_STATES,
     IssueNumber,
     IssueState,
+    believed,
     may_move,
     recovered_state,
     state_after,
 )
 from kiosk.domain.ledger import LedgerEntry
 from kiosk.domain.ports import Recovered, Released, Reserved, ServerFault, Settled, SheetMaker
-from kiosk.domain.printer import (
-    ClearState,
-    NotStarted,
-    Printed,
-    PrintEvidence,
-    PrintFault,
-    PrintOutcome,
-    PrintUnknown,
-)
-
-MAX_COPIES = 20
+from kiosk.domain.printer import ClearState, Printed, PrintFault, PrintOutcome
 
 
 def refused(code: str, detail: str = "") -> ServerFault:
@@ -207,7 +199,7 @@ class IssueDesk:
         if row is None:
             return refused("unknown_issue")
         if row.state in OPEN_STATES:
-            self._end(row, _judged(outcome, row))
+            self._end(row, believed(outcome, row.state, row.page_count, row.raster_sha256))
         return Settled(issue_id, row.state)
 
     def _end(self, row: IssueRow, outcome: PrintOutcome) -> None:
@@ -231,28 +223,3 @@ class IssueDesk:
         if power_cycled or clear is ClearState.CLEAR:
             self.power_cycle_needed = False
         return Recovered(tuple(failed), tuple(unknown), self.power_cycle_needed)
-
-
-def _judged(outcome: PrintOutcome, row: IssueRow) -> PrintOutcome:
-    """The outcome as far as it can be believed."""
-    if row.state is IssueState.NUMBERED and not isinstance(outcome, NotStarted):
-        return NotStarted(PrintFault.MISMATCH)  # nothing had left the server: there is no sheet
-    if isinstance(outcome, Printed):
-        fault = _evidence_fault(outcome.evidence, row)
-        return PrintUnknown(fault, outcome.evidence) if fault else outcome
-    return outcome
-
-
-def _evidence_fault(evidence: PrintEvidence, row: IssueRow) -> PrintFault | None:
-    """Why this evidence does not prove the sheet set, or None if it does."""
-    if evidence.bytes_total <= 0 or evidence.bytes_written != evidence.bytes_total:
-        return PrintFault.SHORT_WRITE
-    if row.raster_sha256 and evidence.raster_sha256 != row.raster_sha256:
-        return PrintFault.MISMATCH
-    if len(evidence.raster_sha256) != row.page_count:
-        return PrintFault.MISMATCH
-    if evidence.pages_completed not in (None, row.page_count):
-        return PrintFault.COUNTER_MISMATCH
-    proofs = (evidence.completion_mark, evidence.presenter_taken, evidence.pages_completed)
-    proven = any(proofs) and evidence.completion_mark is not False
-    return None if proven else PrintFault.NO_COMPLETION
