@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from kiosk.certificate.fonts import FontSet, Glyph, clusters, code_points
+from kiosk.certificate.fonts import FontSet, Glyph, code_points
 from kiosk.certificate.pdf import write_pdf
 from kiosk.certificate.places import MM, PAGE_HEIGHT, PAGE_WIDTH, Page, Rule, TextRun
 from kiosk.certificate.wrap import line_width, wrap
+from kiosk.domain.graphemes import graphemes
 
 MARGIN = 20 * MM
 SIZE = 9.5  # points
@@ -74,7 +75,7 @@ class Paper:
 
     def _glyphs(self, text: str) -> Sequence[Glyph]:
         found: list[Glyph] = []
-        for cluster in clusters(text.replace("\t", " ")):
+        for cluster in graphemes(text.replace("\t", " ")):
             glyph = self._fonts.resolve(cluster)
             if glyph is not None:
                 found.append(glyph)

@@ -19,6 +19,8 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from kiosk.domain.graphemes import is_selector
+
 _NONCE = 12
 
 
@@ -29,10 +31,7 @@ class CipherError(ValueError):
 def folded(text: str) -> str:
     """How names are compared: NFKC, no blanks, no variation selectors, case folded."""
     plain = unicodedata.normalize("NFKC", text)
-    return "".join(
-        ch for ch in plain if not ch.isspace() and not 0xFE00 <= ord(ch) <= 0xFE0F
-        and not 0xE0100 <= ord(ch) <= 0xE01EF
-    ).casefold()  # fmt: skip
+    return "".join(ch for ch in plain if not ch.isspace() and not is_selector(ch)).casefold()
 
 
 @dataclass(frozen=True, slots=True)

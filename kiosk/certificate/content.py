@@ -9,10 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from kiosk.certificate.dates import sheet_date
-from kiosk.certificate.fonts import FontSet, clusters, code_points
+from kiosk.certificate.fonts import FontSet, code_points
 from kiosk.certificate.form import Form
 from kiosk.certificate.form_file import FormFile, Item, Piece, Show, Surface, disclosure_of
 from kiosk.domain.certificate import CertificateContent, ContentItem, DrawRefusal, MissingGlyph
+from kiosk.domain.graphemes import graphemes
 from kiosk.domain.ledger import Disposition, LedgerEntry, NotCertifiable, RecordedDate, field_text
 
 #: Characters of the longest family name that a mask leaves; longer ones are cut to their first.
@@ -102,7 +103,7 @@ def mask(text: str, stars: str) -> str:
     What stands before the blank stays only while it is as short as a family name usually is:
     ``山田太郎　鈴木花子`` is two whole names.
     """
-    family = list(clusters(text.split(maxsplit=1)[0])) if text.split() else []
+    family = graphemes(text.split(maxsplit=1)[0]) if text.split() else []
     rest = text.lstrip()[len("".join(family)) :]
     if family and rest and len(family) <= _FAMILY_NAME:
         return "".join(family) + rest[0] + stars

@@ -14,9 +14,11 @@ import struct
 import threading
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from kiosk.domain.graphemes import graphemes, is_selector
 
 #: Where Debian and Ubuntu put fonts, then where a site may add its own.
 DEFAULT_FONT_DIRS: tuple[Path, ...] = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"))
@@ -43,21 +45,6 @@ class FontError(ValueError):
 def code_points(sequence: str) -> str:
     """``U+845B U+E0101``, as staff look a character up."""
     return " ".join(f"U+{ord(c):04X}" for c in sequence)
-
-
-def _is_selector(char: str) -> bool:
-    return 0xFE00 <= ord(char) <= 0xFE0F or 0xE0100 <= ord(char) <= 0xE01EF
-
-
-def clusters(text: str) -> Iterator[str]:
-    """The text in pieces that are one glyph each: a base with its selector or combining marks."""
-    start = 0
-    for i in range(1, len(text)):
-        if not (_is_selector(text[i]) or unicodedata.category(text[i]) in ("Mn", "Me")):
-            yield text[start:i]
-            start = i
-    if text:
-        yield text[start:]
 
 
 class FontFile:
@@ -191,7 +178,7 @@ class FontSet:
         """The glyphs of one line and the sequences that no font has."""
         found: list[Glyph] = []
         missing: list[str] = []
-        for cluster in clusters(text):
+        for cluster in graphemes(text):
             glyph = self.resolve(cluster)
             if glyph is None:
                 missing.append(cluster)
@@ -201,10 +188,10 @@ class FontSet:
 
     def _find(self, cluster: str) -> Glyph | None:
         base, rest = cluster[0], cluster[1:]
-        if _is_selector(base) or unicodedata.category(base) in _NEVER_DRAWN:
+        if is_selector(base) or unicodedata.category(base) in _NEVER_DRAWN:
             return None
         selector = 0
-        if len(rest) == 1 and _is_selector(rest):
+        if len(rest) == 1 and is_selector(rest):
             selector = ord(rest)
         elif rest:
             # か + U+3099 is drawn as the one character it equals; nothing is placed by guess.

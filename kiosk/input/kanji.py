@@ -7,7 +7,7 @@ import re
 import threading
 from typing import Any
 
-from kiosk.input.graphemes import graphemes
+from kiosk.domain.graphemes import graphemes
 from kiosk.input.kana import katakana
 
 #: Names are asked for more often than prose: enough for the rarer spellings of a surname.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from kiosk.domain.graphemes import graphemes, without_last
 from kiosk.domain.ports import KanaKanji
-from kiosk.input.graphemes import graphemes, without_last
 from kiosk.input.kana import is_kana, marked_kana
 from kiosk.input.kanji import variants
 

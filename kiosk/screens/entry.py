@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from kivy.uix.boxlayout import BoxLayout
 
-from kiosk.screens.fonts import glyphs
+from kiosk.domain.graphemes import graphemes
 from kiosk.screens.present.entry import ConfirmView, EntryView, RowView
 from kiosk.screens.strings import tr
 from kiosk.screens.widgets.kit import Gap, Panel, Say, advance, press
+from kiosk.screens.widgets.paged import PagedScreen
 from kiosk.screens.widgets.palette import AMBER, PALE, SOFT_INK, WHITE
 from kiosk.screens.widgets.screen import Screen, Tools
 from kiosk.screens.wrapping import break_lines
@@ -26,7 +25,9 @@ PAGE_HEIGHT = 1230
 
 def row_height(row: RowView) -> float:
     """What a row will take, before it is made."""
-    lines = break_lines(glyphs(row.value), VALUE_WIDTH, lambda glyph: advance(glyph, FONT, False))
+    lines = break_lines(
+        graphemes(row.value), VALUE_WIDTH, lambda glyph: advance(glyph, FONT, False)
+    )
     return len(lines) * FONT * 1.25 + ROW_PADDING + 6
 
 
@@ -60,24 +61,13 @@ def row_widget(row: RowView, shaded: bool) -> Panel:
     return line
 
 
-class EntryScreen(Screen):
+class EntryScreen(PagedScreen):
     """Every recorded item, and 記載なし where it means something."""
 
     def __init__(self, tools: Tools) -> None:
         super().__init__(tools, spacing=10)
-        self._view: EntryView | None = None
-        self._page = 0
 
-    def show(self, view: EntryView) -> None:
-        if view != self._view:
-            self._view, self._page = view, 0
-            self._draw()
-
-    def _draw(self) -> None:
-        view = self._view
-        self.clear_widgets()
-        if view is None:
-            return
+    def draw(self, view: EntryView) -> None:
         if view.warning:
             note = Panel(size_hint_y=None, face=AMBER, padding=24)
             note.bind(minimum_height=note.setter("height"))
@@ -88,36 +78,15 @@ class EntryScreen(Screen):
             pages = pages_of(view.rows, PAGE_HEIGHT)
         rows = BoxLayout(orientation="vertical", spacing=6, size_hint_y=None)
         rows.bind(minimum_height=rows.setter("height"))
-        for number, row in enumerate(pages[self._page]):
+        for number, row in enumerate(pages[self.page]):
             rows.add_widget(row_widget(row, number % 2 == 0))
         self.add_widget(rows)
         self.add_widget(Gap())
         if len(pages) > 1:
-            self._add_paging(len(pages))
-
-    def _add_paging(self, pages: int) -> None:
-        row = BoxLayout(size_hint_y=None, height=96, spacing=20)
-        row.add_widget(
-            press(tr("screen.entry.previous"), self._turner(-1), disabled=self._page == 0)
-        )
-        place = tr("screen.entry.page", page=self._page + 1, pages=pages)
-        row.add_widget(Say(words=place, halign="center", pos_hint={"center_y": 0.5}))
-        row.add_widget(
-            press(tr("screen.entry.following"), self._turner(1), disabled=self._page + 1 == pages)
-        )
-        self.add_widget(row)
-
-    def _turner(self, by: int) -> Callable[[], None]:
-        def turn() -> None:
-            self._page += by
-            self.tell(ev.Touched)
-            self._draw()
-
-        return turn
-
-    def forget(self) -> None:
-        self._view, self._page = None, 0
-        self.clear_widgets()
+            place = tr("screen.entry.page", page=self.page + 1, pages=len(pages))
+            self.add_page_bar(
+                tr("screen.entry.previous"), place, tr("screen.entry.following"), len(pages)
+            )
 
 
 class ConfirmScreen(Screen):

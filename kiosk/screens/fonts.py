@@ -9,6 +9,8 @@ from fontTools.ttLib import TTFont
 from kivy.core.text import LabelBase
 from kivy.utils import escape_markup
 
+from kiosk.domain.graphemes import graphemes, is_selector
+
 UI = "ui"
 FALLBACK = "rare"
 _FOLDERS = (Path("/usr/share/fonts/truetype"), Path("/usr/local/share/fonts"))
@@ -55,10 +57,6 @@ def _ui_glyphs() -> tuple[frozenset[int], frozenset[tuple[int, int]]]:
     return points, frozenset(pairs)
 
 
-def _is_selector(ch: str) -> bool:
-    return 0xFE00 <= ord(ch) <= 0xFE0F or 0xE0100 <= ord(ch) <= 0xE01EF
-
-
 def _plain(text: str) -> bool:
     """Whether every character is one that the UI font surely has (Windows-31J)."""
     try:
@@ -68,24 +66,13 @@ def _plain(text: str) -> bool:
     return True
 
 
-def glyphs(text: str) -> list[str]:
-    """Text cut into characters with the variation selector that belongs to each."""
-    cut: list[str] = []
-    for ch in text:
-        if cut and _is_selector(ch):
-            cut[-1] += ch
-        else:
-            cut.append(ch)
-    return cut
-
-
 def in_ui_font(glyph: str) -> bool:
     if _plain(glyph):
         return True
     points, pairs = _ui_glyphs()
-    if len(glyph) == 1:
-        return ord(glyph) in points
-    return (ord(glyph[0]), ord(glyph[1])) in pairs
+    if len(glyph) == 2 and is_selector(glyph[1]):
+        return (ord(glyph[0]), ord(glyph[1])) in pairs
+    return all(ord(ch) in points for ch in glyph)
 
 
 def marked(text: str) -> str:
@@ -93,7 +80,7 @@ def marked(text: str) -> str:
     if _plain(text):
         return str(escape_markup(text))
     parts: list[str] = []
-    for glyph in glyphs(text):
+    for glyph in graphemes(text):
         plain = str(escape_markup(glyph))
         parts.append(plain if in_ui_font(glyph) else f"[font={FALLBACK}]{plain}[/font]")
     return "".join(parts)

@@ -125,10 +125,7 @@ class Host(FloatLayout):
         self._title.opacity = 1 if frame.title else 0
         if not frame.title:
             self._title.height = 0
-        own_notice = session.phase in {
-            Phase.SIGN_IN, Phase.SELF_TEST, Phase.OUT_OF_ORDER, Phase.CLOSED
-        }  # fmt: skip
-        self._notice.show("" if own_notice else frame.notice)
+        self._notice.show(frame.notice)
         self._bottom.show(frame)
         if self._screen is not None:
             self._screen.show(frame.body)

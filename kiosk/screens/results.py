@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from math import ceil
 
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.gridlayout import GridLayout
@@ -15,44 +15,38 @@ from kiosk.screens.present.search import (
 )
 from kiosk.screens.strings import tr
 from kiosk.screens.widgets.kit import Gap, Panel, Say, Tap, press, tap
+from kiosk.screens.widgets.paged import PagedScreen
 from kiosk.screens.widgets.palette import AMBER, SOFT_INK
-from kiosk.screens.widgets.screen import Screen, Tools
+from kiosk.screens.widgets.screen import Tools
 from kiosk.session import events as ev
 
 #: Narrowing buttons shown at most; more are not read.
 CHOICES_SHOWN = 6
 
 
-class ResultsScreen(Screen):
+class ResultsScreen(PagedScreen):
     """Cards are buttons; the page is this screen's own affair."""
 
     def __init__(self, tools: Tools) -> None:
         super().__init__(tools, spacing=14)
-        self._view: ResultsView | None = None
-        self._page = 0
 
-    def show(self, view: ResultsView) -> None:
-        if view != self._view:
-            self._view, self._page = view, 0
-            self._draw()
-
-    def _draw(self) -> None:
-        view = self._view
-        self.clear_widgets()
-        if view is None:
-            return
+    def draw(self, view: ResultsView) -> None:
         self.add_widget(Say(words=view.words, font_size=38, bold=True))
         if view.help:
             self._add_help(view.help)
         if view.choices:
             self._add_choices(view)
         size = PER_PAGE_WITH_CHOICES if view.choices else PER_PAGE
-        first = self._page * size
+        first, count = self.page * size, len(view.cards)
         for card in view.cards[first : first + size]:
             self.add_widget(self._card(card))
         self.add_widget(Gap())
-        if len(view.cards) > size:
-            self._add_paging(len(view.cards), first, size)
+        if count > size:
+            last = min(first + size, count)
+            place = tr("screen.results.page", first=first + 1, last=last, count=count)
+            before = tr("screen.results.previous", count=size)
+            after = tr("screen.results.following", count=size)
+            self.add_page_bar(before, place, after, ceil(count / size))
 
     def _add_help(self, help_: tuple[str, ...]) -> None:
         panel = Panel(size_hint_y=None)
@@ -101,34 +95,3 @@ class ResultsScreen(Screen):
                     )
                 )  # fmt: skip
         return area
-
-    def _add_paging(self, count: int, first: int, size: int) -> None:
-        last = min(first + size, count)
-        row = BoxLayout(size_hint_y=None, height=96, spacing=20)
-        before = press(
-            tr("screen.results.previous", count=size), self._turner(-1), font_size=34,
-            disabled=first == 0,
-        )  # fmt: skip
-        after = press(
-            tr("screen.results.following", count=size), self._turner(1), font_size=34,
-            disabled=last == count,
-        )  # fmt: skip
-        place = Say(
-            words=tr("screen.results.page", first=first + 1, last=last, count=count),
-            font_size=32, halign="center", pos_hint={"center_y": 0.5},
-        )  # fmt: skip
-        for part in (before, place, after):
-            row.add_widget(part)
-        self.add_widget(row)
-
-    def _turner(self, by: int) -> Callable[[], None]:
-        def turn() -> None:
-            self._page += by
-            self.tell(ev.Touched)
-            self._draw()
-
-        return turn
-
-    def forget(self) -> None:
-        self._view, self._page = None, 0
-        self.clear_widgets()

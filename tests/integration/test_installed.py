@@ -20,7 +20,7 @@ from kiosk.domain.assets import asset_path
 from kiosk.domain.towns import ward_towns
 from kiosk.screens.strings import catalogue
 from kiosk.certificate.maker import CertificateMaker
-from admin.cli.ledger_commands import known_profiles
+from admin.ledger.profile import known_profiles
 import admin, kiosk
 checkout = Path(sys.argv[1])
 for module in (admin, kiosk):

@@ -12,7 +12,6 @@ from kivy.properties import (
     BooleanProperty,
     ColorProperty,
     NumericProperty,
-    ObjectProperty,
     OptionProperty,
     StringProperty,
 )
@@ -20,7 +19,8 @@ from kivy.uix.behaviors import ButtonBehavior
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.label import Label
 
-from kiosk.screens.fonts import FALLBACK, UI, glyphs, in_ui_font, marked
+from kiosk.domain.graphemes import graphemes
+from kiosk.screens.fonts import FALLBACK, UI, in_ui_font, marked
 from kiosk.screens.widgets.palette import BLUE, INK, LINE, PALE, PALE_RED, PALETTE, RED, WHITE
 from kiosk.screens.wrapping import balanced_lines, break_lines
 
@@ -42,8 +42,6 @@ class Say(Label):
 
     words = StringProperty("")
     wrap = BooleanProperty(True)
-    #: Smallest font size it may shrink to when ``fit_height`` is set, else it only wraps.
-    smallest = NumericProperty(0)
 
     def __init__(self, **options: Any) -> None:
         options.setdefault("font_name", UI)
@@ -66,7 +64,7 @@ class Say(Label):
             self.text = marked(self.words)
             return
         size, bold = int(self.font_size), bool(self.bold)
-        cut = glyphs(self.words)
+        cut = graphemes(self.words)
         broken = balanced_lines if self.halign == "center" else break_lines
         lines = broken(cut, width, lambda glyph: advance(glyph, size, bold))
         self.text_size = (self.width, None)
@@ -77,16 +75,23 @@ class Say(Label):
             self.height = max(self.texture_size[1], self.font_size * 1.25)
 
 
-class Press(ButtonBehavior, Label):
+class Framed:
+    """A rounded face with an edge around it; drawn by the one rule below. Design units."""
+
+    face = ColorProperty(WHITE)
+    edge = ColorProperty(LINE)
+    rounding = NumericProperty(18)
+    thick = NumericProperty(2)
+    inset = NumericProperty(1)
+
+
+class Press(Framed, ButtonBehavior, Label):
     """A button: acts on release inside it, nothing while disabled. ``kind`` is its weight."""
 
     words = StringProperty("")
     kind = OptionProperty(
         "secondary", options=["primary", "secondary", "quiet", "danger", "key", "chosen", "dark"]
     )
-    face = ColorProperty(PALETTE["secondary"].face)
-    edge = ColorProperty(PALETTE["secondary"].edge)
-    event = ObjectProperty(None, allownone=True)
 
     def __init__(self, **options: Any) -> None:
         options.setdefault("font_name", UI)
@@ -107,7 +112,7 @@ class Press(ButtonBehavior, Label):
         room = max(1.0, self.width - 24)
         self.text_size = (self.width - 12, self.height)
         size = int(self.font_size)
-        lines = break_lines(glyphs(self.words), room, lambda glyph: advance(glyph, size, True))
+        lines = break_lines(graphemes(self.words), room, lambda glyph: advance(glyph, size, True))
         self.text = marked("\n".join(lines))
 
     def _paint(self, *_: object) -> None:
@@ -117,48 +122,21 @@ class Press(ButtonBehavior, Label):
         self.color = self.disabled_color = look.text
 
 
-class Panel(BoxLayout):
+class Panel(Framed, BoxLayout):
     """A rounded area that holds other things."""
 
-    face = ColorProperty((1, 1, 1, 1))
-    edge = ColorProperty((0.79, 0.82, 0.86, 1))
+    rounding = NumericProperty(20)
+    thick = NumericProperty(1.5)
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("orientation", "vertical")
+        options.setdefault("padding", 32)
+        options.setdefault("spacing", 20)
+        super().__init__(**options)
 
 
 class Gap(BoxLayout):
     """Empty room that stretches."""
-
-
-Builder.load_string("""
-<Press>:
-    canvas.before:
-        Color:
-            rgba: self.face
-        RoundedRectangle:
-            pos: self.pos
-            size: self.size
-            radius: [18]
-        Color:
-            rgba: self.edge
-        Line:
-            width: 2
-            rounded_rectangle: self.x + 1, self.y + 1, self.width - 2, self.height - 2, 18
-<Panel>:
-    padding: 32
-    spacing: 20
-    orientation: 'vertical'
-    canvas.before:
-        Color:
-            rgba: self.face
-        RoundedRectangle:
-            pos: self.pos
-            size: self.size
-            radius: [20]
-        Color:
-            rgba: self.edge
-        Line:
-            width: 1.5
-            rounded_rectangle: self.x + 1, self.y + 1, self.width - 2, self.height - 2, 20
-""")
 
 
 def press(words: str, act: Callable[[], None], **options: Any) -> Press:
@@ -176,16 +154,18 @@ TAP_LOOKS = {
 }
 
 
-class Tap(ButtonBehavior, BoxLayout):
+class Tap(Framed, ButtonBehavior, BoxLayout):
     """An area with several things in it that acts as one button; ``words`` names it."""
 
     words = StringProperty("")
-    face = ColorProperty((1, 1, 1, 1))
-    edge = ColorProperty(PALETTE["key"].edge)
-    thick = NumericProperty(1.5)
+    rounding = NumericProperty(16)
+    inset = NumericProperty(2)
     look = OptionProperty("plain", options=["plain", "focused", "faulty"])
 
     def __init__(self, **options: Any) -> None:
+        options.setdefault("orientation", "vertical")
+        options.setdefault("padding", 20)
+        options.setdefault("spacing", 6)
         super().__init__(**options)
         for name in ("state", "look", "disabled"):
             self.fbind(name, self._paint)
@@ -198,22 +178,21 @@ class Tap(ButtonBehavior, BoxLayout):
 
 
 Builder.load_string("""
-<Tap>:
-    padding: 20
-    spacing: 6
-    orientation: 'vertical'
+<Press, Panel, Tap>:
     canvas.before:
         Color:
             rgba: self.face
         RoundedRectangle:
             pos: self.pos
             size: self.size
-            radius: [16]
+            radius: [self.rounding]
         Color:
             rgba: self.edge
         Line:
             width: self.thick
-            rounded_rectangle: self.x + 2, self.y + 2, self.width - 4, self.height - 4, 16
+            rounded_rectangle:
+                (self.x + self.inset, self.y + self.inset, self.width - 2 * self.inset,
+                self.height - 2 * self.inset, self.rounding)
 """)
 
 

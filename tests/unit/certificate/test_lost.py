@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kiosk.certificate.fonts import clusters
 from kiosk.certificate.measure import Measure
 from kiosk.certificate.wrap import NOT_FIRST, NOT_LAST, line_width, wrap
+from kiosk.domain.graphemes import graphemes
 from tests.unit.certificate.papers import content, entry, maker, plan_changes, said, sheet
 
 #: Letters of every sort that a ledger holds, without blanks, which a reader may place elsewhere.
@@ -99,4 +99,4 @@ def test_a_line_end_of_the_ledger_is_kept() -> None:
 def test_a_selector_never_parts_from_its_base() -> None:
     text = "葛\U000e0102" * 7
     for line in lines_of(text, 3):
-        assert list(clusters(line)) == ["葛\U000e0102"] * (len(line) // 2)
+        assert graphemes(line) == ["葛\U000e0102"] * (len(line) // 2)

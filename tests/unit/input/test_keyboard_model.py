@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kiosk.domain.graphemes import graphemes, without_last
 from kiosk.input import keyboard_model as model
-from kiosk.input.graphemes import graphemes, without_last
 from kiosk.input.kana import COLUMNS, katakana, marked_kana
 from kiosk.input.kanji import MozcKanaKanji, variants
 from kiosk.input.keyboard_model import Typing

@@ -23,7 +23,9 @@ def test_every_way_of_writing_a_code(codes: WardPostalCodes, typed: str) -> None
     assert codes.addresses(typed) == ["東京都江戸川区中央"]
 
 
-@pytest.mark.parametrize("typed", ["", "132", "13200211", "132-002a", "999-9999", "0000000", "١٣٢٠٠٢١"])
+@pytest.mark.parametrize(
+    "typed", ["", "132", "13200211", "132-002a", "999-9999", "0000000", "١٣٢٠٠٢١"]
+)
 def test_what_is_no_code_has_no_address(codes: WardPostalCodes, typed: str) -> None:
     assert codes.addresses(typed) == []
 
