@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import Final
 
@@ -17,10 +15,7 @@ from kiosk.domain.printer import (
     PrinterReason,
     PrinterState,
     PrinterStatus,
-    PrintFault,
-    PrintJob,
     PrintOutcome,
-    PrintProgress,
 )
 from kiosk.printing.dialects import STAR_ETB
 from kiosk.printing.escpos_commands import (
@@ -32,8 +27,9 @@ from kiosk.printing.escpos_commands import (
     mark_word,
 )
 from kiosk.printing.escpos_run import ANSWER_S, POLL_S, EscposRun
-from kiosk.printing.jobs import Device, JobGuard, Progress, SheetSet, refusal_of, wait_while_busy
+from kiosk.printing.jobs import Progress, SheetSet, refusal_of, wait_while_busy
 from kiosk.printing.models import Completion, ModelProfile
+from kiosk.printing.one_job import OneJobPrinter
 from kiosk.printing.replies import ReplyStream
 from kiosk.printing.status import read_status, star_counter
 from kiosk.printing.transport import LinkFault, Transport
@@ -55,12 +51,8 @@ class _Held(StrEnum):
     OURS = "ours"  # a job of ours ended without proof
 
 
-class EscposPrinter:
-    """One ESC/POS device.
-
-    After a job that ended without proof it refuses every further job, and its status says
-    ``own-job``, until ``clear`` has proven that nothing of it can come out any more.
-    """
+class EscposPrinter(OneJobPrinter):
+    """One ESC/POS device."""
 
     def __init__(
         self,
@@ -70,62 +62,19 @@ class EscposPrinter:
         rasterizer: Rasterizer,
         clock: Clock,
     ) -> None:
+        super().__init__(rasterizer)
         self._driver = driver
         self._profile = profile
         self._transport = transport
         self._clock = clock
         self._replies = ReplyStream(transport, clock)
-        self._guard = JobGuard(rasterizer, Device(self._ready, self._send))
         self._held = _Held.UNSEEN
         self._to_drop = False  # the device still has to be told to drop a job of ours
-        self._lane = threading.RLock()
         self._clears = 0
 
     def identity(self) -> PrinterIdentity:
         names = self._transport.names()
         return PrinterIdentity(self._driver, names.model, names.serial)
-
-    def status(self) -> PrinterStatus:
-        if not self._lane.acquire(blocking=False):
-            return PrinterStatus(PrinterState.BUSY)  # another thread is printing on it
-        try:
-            status = self._ask()
-        finally:
-            self._lane.release()
-        if self._held is not _Held.OURS:
-            return status
-        state = PrinterState.STOPPED if status.state is PrinterState.IDLE else status.state
-        return PrinterStatus(state, status.reasons | {PrinterReason.OWN_JOB}, status.raw)
-
-    def print(
-        self,
-        job: PrintJob,
-        progress: Callable[[PrintProgress], None],
-        spooling: Callable[[Sequence[str]], bool],
-    ) -> PrintOutcome:
-        if not self._lane.acquire(blocking=False):
-            return NotStarted(PrintFault.BUSY)
-        try:
-            return self._guard.run(job, progress, spooling)
-        finally:
-            self._lane.release()
-
-    def clear(self) -> ClearState:
-        """CLEAR only with an answer of the device that nothing of ours is in it.
-
-        Where the model can (DLE DC4 fn 8) its buffers are dropped and, unless this process knows
-        the paper path to be empty, what lies in it is cut off, so that no sheet begins below the
-        rest of another. Otherwise only switching off and on helps.
-        """
-        if not self._lane.acquire(blocking=False):
-            return ClearState.UNKNOWN
-        try:
-            state = self._clear()
-        finally:
-            self._lane.release()
-        if state is ClearState.CLEAR:
-            self._held = _Held.CLEAR
-        return state
 
     def power_cycled(self) -> None:
         """Staff confirmed that the printer was switched off and on: its buffers are empty.
@@ -201,7 +150,19 @@ class EscposPrinter:
                 break
         return fault
 
+    def _holds_ours(self) -> bool:
+        return self._held is _Held.OURS
+
+    def _is_clear(self) -> None:
+        self._held = _Held.CLEAR
+
     def _clear(self) -> ClearState:
+        """Drop the buffers where the model can (DLE DC4 fn 8), and free the paper path.
+
+        Unless this process knows the paper path to be empty, what lies in it is cut off, so that no
+        sheet begins below the rest of another. Where a model cannot, only switching off and on
+        helps.
+        """
         status = self._ask()
         if status.state in (PrinterState.OFFLINE, PrinterState.UNKNOWN):
             mute = status.state is PrinterState.UNKNOWN and self._held is _Held.OURS

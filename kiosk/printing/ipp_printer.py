@@ -3,9 +3,7 @@ ever cancelled, anybody else's are waited for."""
 
 from __future__ import annotations
 
-import threading
 import uuid
-from collections.abc import Callable, Sequence
 from typing import Final
 
 from kiosk.domain.ports import Clock, Rasterizer
@@ -18,71 +16,35 @@ from kiosk.domain.printer import (
     PrinterState,
     PrinterStatus,
     PrintFault,
-    PrintJob,
     PrintOutcome,
-    PrintProgress,
 )
 from kiosk.printing import ipp_documents
 from kiosk.printing.ipp_client import Attributes, Failure, Http, IppClient, RequestsHttp
 from kiosk.printing.ipp_run import CANCEL_S, POLL_S, REQUEST_S, IppRun
 from kiosk.printing.ipp_status import ASKED, failure_status, first_int, first_text, read_ipp_status
-from kiosk.printing.jobs import Device, JobGuard, Progress, SheetSet, refusal_of, wait_while_busy
+from kiosk.printing.jobs import Progress, SheetSet, refusal_of, wait_while_busy
+from kiosk.printing.one_job import OneJobPrinter, with_own_job
 
 DRIVER: Final = "ipp"
 #: A status is bounded by the port's 2 s: all its requests together.
 STATUS_S: Final = 1.8
 
 
-class IppPrinter:
+class IppPrinter(OneJobPrinter):
     """One printer at one address. ``owner`` names this terminal and no other."""
 
     def __init__(
         self, uri: str, owner: str, rasterizer: Rasterizer, clock: Clock, http: Http | None = None
     ) -> None:
+        super().__init__(rasterizer)
         self._client = IppClient(uri, owner, http or RequestsHttp(uri))
         self._owner = owner
         self._clock = clock
-        self._guard = JobGuard(rasterizer, Device(self._ready, self._send))
-        self._lane = threading.RLock()
         self._held = False  # a job of ours ended without proof since the last ``clear``
         self._model = "IPP"
 
     def identity(self) -> PrinterIdentity:
         return PrinterIdentity(DRIVER, self._model)
-
-    def status(self) -> PrinterStatus:
-        if not self._lane.acquire(blocking=False):
-            return PrinterStatus(PrinterState.BUSY)
-        try:
-            status = self._ask()
-        finally:
-            self._lane.release()
-        return _with_own(status) if self._held else status
-
-    def print(
-        self,
-        job: PrintJob,
-        progress: Callable[[PrintProgress], None],
-        spooling: Callable[[Sequence[str]], bool],
-    ) -> PrintOutcome:
-        if not self._lane.acquire(blocking=False):
-            return NotStarted(PrintFault.BUSY)
-        try:
-            return self._guard.run(job, progress, spooling)
-        finally:
-            self._lane.release()
-
-    def clear(self) -> ClearState:
-        """Cancel every job of ours, look until none is left; anybody else's are left alone."""
-        if not self._lane.acquire(blocking=False):
-            return ClearState.UNKNOWN
-        try:
-            state = self._clear()
-        finally:
-            self._lane.release()
-        if state is ClearState.CLEAR:
-            self._held = False
-        return state
 
     def power_cycled(self) -> None:
         """A page printer may keep its spool without power, so ``clear`` still has to look."""
@@ -153,7 +115,14 @@ class IppPrinter:
         except ValueError:
             return False
 
+    def _holds_ours(self) -> bool:
+        return self._held
+
+    def _is_clear(self) -> None:
+        self._held = False
+
     def _clear(self) -> ClearState:
+        """Cancel every job of ours, look until none is left; anybody else's are left alone."""
         until = self._clock.monotonic() + CANCEL_S
         while True:
             jobs = self._jobs(REQUEST_S)
@@ -171,16 +140,11 @@ class IppPrinter:
 _DOUBT: Final = PrinterStatus(PrinterState.UNKNOWN, frozenset({PrinterReason.NO_ANSWER}))
 
 
-def _with_own(status: PrinterStatus) -> PrinterStatus:
-    state = PrinterState.STOPPED if status.state is PrinterState.IDLE else status.state
-    return PrinterStatus(state, status.reasons | {PrinterReason.OWN_JOB}, status.raw)
-
-
 def _with_jobs(status: PrinterStatus, jobs: tuple[list[int], int]) -> PrinterStatus:
     """Jobs in the queue: ours should not be there, anybody else's makes it busy."""
     ours, others = jobs
     if ours:
-        return _with_own(status)
+        return with_own_job(status)
     if not others:
         return status
     state = PrinterState.BUSY if status.state is PrinterState.IDLE else status.state
