@@ -14,7 +14,6 @@ from admin.services.accounts import AccountRefusal, Role
 from admin.services.authority import Deed
 from admin.services.context import Services
 from admin.services.print_log import day_start
-from admin.views import sentences
 from admin.views.forms import Asked, Secret, StaffId, Text, one_line
 from admin.views.pages import render
 from admin.views.reading import reading
@@ -75,8 +74,8 @@ def _new_page(
     request: Request, visitor: Visitor, typed: dict[str, str], code: str = ""
 ) -> Response:
     return render(
-        request, "account_new.html", visitor, status=422 if code else 200, typed=typed,
-        roles=list(Role), refusal=sentences.refusal(code) if code else "",
+        request, "account_new.html", visitor, refused=code, typed=typed,
+        roles=list(Role),
     )  # fmt: skip
 
 
@@ -139,11 +138,10 @@ def _page(
             raise HTTPException(404)
         happened = print_log.history(session, staff_id)[-HISTORY_ROWS:][::-1]
     return render(
-        request, "account.html", visitor, status=422 if code else 200, row=row, done=done,
+        request, "account.html", visitor, refused=code, row=row, done=done,
         state=account_state(row, now), history=happened,
         days_left=accounts.password_days_left(row, now),
         first=local_day(row.valid_from), last=last_day(row.valid_to),
-        refusal=sentences.refusal(code) if code else "",
     )  # fmt: skip
 
 

@@ -35,9 +35,8 @@ def _page(
         with reading(services) as session:
             total = print_log.page(session, services.keys, wanted, size=1).total
     return render(
-        request, "export.html", visitor, status=422 if code else 200, typed=typed, total=total,
+        request, "export.html", visitor, refused=code, typed=typed, total=total,
         purposes=sentences.PURPOSES, states=list(IssueState), max_rows=exports.MAX_ROWS,
-        refusal=sentences.refusal(code) if code else "",
     )  # fmt: skip
 
 

@@ -206,9 +206,9 @@ def _decide_page(
     if not offered:
         code = code or "not_allowed"
     return render(
-        request, "decide.html", visitor, status=422 if code else 200, detail=detail,
+        request, "decide.html", visitor, refused=code, detail=detail,
         label=terminal.label if terminal else detail.line.terminal, choices=offered,
-        refusal=sentences.refusal(code) if code else "", reason=reason, new=new,
+        reason=reason, new=new,
     )  # fmt: skip
 
 

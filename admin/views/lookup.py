@@ -10,7 +10,6 @@ from admin.services import lookup, operation_log
 from admin.services.authority import Deed
 from admin.services.context import Services
 from admin.services.lookup import Answer
-from admin.views import sentences
 from admin.views.forms import Text
 from admin.views.pages import render
 from admin.views.reading import reading
@@ -28,8 +27,7 @@ def _page(
     code: str = "",
 ) -> Response:  # fmt: skip
     return render(
-        request, "lookup.html", visitor, status=422 if code else 200, typed=typed, answer=answer,
-        refusal=sentences.refusal(code) if code else "",
+        request, "lookup.html", visitor, refused=code, typed=typed, answer=answer,
     )  # fmt: skip
 
 

@@ -13,7 +13,6 @@ from admin.services.context import Services
 from admin.services.operation_log import ChainReport
 from admin.services.operation_rows import OperationPage, RowFilter
 from admin.services.row_audit import RowFault
-from admin.views import sentences
 from admin.views.forms import one_line
 from admin.views.pages import render
 from admin.views.reading import reading
@@ -69,10 +68,10 @@ def _page(
     else:
         found = _shown(services, visitor, wanted, before)
     return render(
-        request, "operations.html", visitor, status=422 if code else 200, page=found,
+        request, "operations.html", visitor, refused=code, page=found,
         typed=typed, before=before, report=report, changed=changed,
         address=urlencode([pair for pair in typed.items() if pair[1]]),
-        refusal=sentences.refusal(code) if code else "", events=list(EventCode),
+        events=list(EventCode),
     )  # fmt: skip
 
 

@@ -53,14 +53,22 @@ def render(
     visitor: Visitor | None = None,
     *,
     status: int = 200,
+    refused: str = "",
     **values: Any,
 ) -> HTMLResponse:
-    """A page as an answer. ``visitor`` fills the frame: name, menu, sign-out."""
+    """A page as an answer. ``visitor`` fills the frame: name, menu, sign-out.
+
+    ``refused`` is the code of why what was sent is not taken: the page says its sentence,
+    with 422.
+    """
 
     def allowed(deed: Deed) -> bool:
         return visitor is not None and not visitor.must_change and may(visitor.role, deed)
 
+    if refused:
+        status = 422
+    said = {"refusal": sentences.refusal(refused) if refused else "", **values}
     text = _environment.get_template(template).render(
-        visitor=visitor, allowed=allowed, path=request.url.path, **values
+        visitor=visitor, allowed=allowed, path=request.url.path, **said
     )
     return HTMLResponse(text, status_code=status, headers=dict(HEADERS))

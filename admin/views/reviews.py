@@ -13,7 +13,6 @@ from admin.services import awaiting, print_log
 from admin.services.authority import Deed
 from admin.services.context import Services
 from admin.services.print_log import ReviewRefusal
-from admin.views import sentences
 from admin.views.forms import Asked, Text, lines, one_line
 from admin.views.pages import render
 from admin.views.reading import reading
@@ -59,10 +58,10 @@ def _page(
         done_reviews = print_log.reviews(session)
         open_days = awaiting.unreviewed_days(session, services.today())
     return render(
-        request, "reviews.html", visitor, status=422 if code else 200, period=period,
+        request, "reviews.html", visitor, refused=code, period=period,
         counts=counts, total=sum(counts.values()), states=list(IssueState),
         reviews=done_reviews, open_days=open_days, today=services.today(), remark=remark,
-        refusal=sentences.refusal(code) if code else "", refusal_detail=detail, done=done,
+        refusal_detail=detail, done=done,
     )  # fmt: skip
 
 

@@ -83,8 +83,7 @@ def sign_out(
 
 def _password_page(request: Request, visitor: Visitor, code: str = "") -> Response:
     return render(
-        request, "password.html", visitor, status=422 if code else 200,
-        refusal=sentences.refusal(code) if code else "",
+        request, "password.html", visitor, refused=code,
     )  # fmt: skip
 
 

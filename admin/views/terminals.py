@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
+from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse
 
 from admin.db.issue_tables import Terminal
 from admin.services import awaiting, print_log, terminals
 from admin.services.authority import Deed
 from admin.services.context import Services
-from admin.views import sentences
 from admin.views.forms import Asked, TerminalId, Text, one_line
 from admin.views.pages import render
 from admin.views.reading import reading
@@ -57,9 +58,8 @@ def _page(
             one for one in print_log.history(session, terminal) if one.event in _OF_INTEREST
         ]
     return render(
-        request, "terminal.html", visitor, status=422 if code else 200, row=row, tests=tests,
+        request, "terminal.html", visitor, refused=code, row=row, tests=tests,
         faults=faults, history=happened[-HISTORY_ROWS:][::-1], reason=reason, done=done,
-        refusal=sentences.refusal(code) if code else "",
     )  # fmt: skip
 
 
@@ -70,8 +70,19 @@ def show_terminal(
     return _page(request, services, visitor, terminal, done=done)
 
 
-def _good_reason(reason: str) -> bool:
-    return MIN_REASON <= len(reason) <= MAX_REASON
+def _ordered(
+    request: Request, services: Services, visitor: Visitor, terminal: str, reason: str,
+    order: Callable[[Session, str], bool], done: str,
+) -> Response:  # fmt: skip
+    """Stop or reopen with a good reason; an order that changes nothing is said so."""
+    words = one_line(reason)
+    if not MIN_REASON <= len(words) <= MAX_REASON:
+        return _page(request, services, visitor, terminal, "stop_reason", reason=words)
+    with services.database.write() as session:
+        changed = order(session, words)
+    if not changed:
+        return _page(request, services, visitor, terminal, "already", reason=words)
+    return RedirectResponse(f"/terminals/{terminal}?done={done}", 303)
 
 
 @router.post("/terminals/{terminal}/stop")
@@ -83,14 +94,11 @@ def stop(
     reason: Text = "",
 ) -> Response:
     """The stop order: no number is reserved or released after this transaction."""
-    words = one_line(reason)
-    if not _good_reason(words):
-        return _page(request, services, visitor, terminal, "stop_reason", reason=words)
-    with services.database.write() as session:
-        done = terminals.stop(session, terminal, visitor.staff_id, words, services.now())
-    if not done:
-        return _page(request, services, visitor, terminal, "already", reason=words)
-    return RedirectResponse(f"/terminals/{terminal}?done=stopped", 303)
+
+    def order(session: Session, words: str) -> bool:
+        return terminals.stop(session, terminal, visitor.staff_id, words, services.now())
+
+    return _ordered(request, services, visitor, terminal, reason, order, "stopped")
 
 
 @router.post("/terminals/{terminal}/reopen")
@@ -101,11 +109,9 @@ def reopen(
     terminal: TerminalId,
     reason: Text = "",
 ) -> Response:
-    words = one_line(reason)
-    if not _good_reason(words):
-        return _page(request, services, visitor, terminal, "stop_reason", reason=words)
-    with services.database.write() as session:
-        done = terminals.reopen(session, terminal, visitor.staff_id, services.now(), words)
-    if not done:
-        return _page(request, services, visitor, terminal, "already", reason=words)
-    return RedirectResponse(f"/terminals/{terminal}?done=reopened", 303)
+    """Issues are taken again from this transaction on."""
+
+    def order(session: Session, words: str) -> bool:
+        return terminals.reopen(session, terminal, visitor.staff_id, services.now(), words)
+
+    return _ordered(request, services, visitor, terminal, reason, order, "reopened")

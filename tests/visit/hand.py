@@ -90,6 +90,12 @@ class Hand:
         while self._now() < until:
             yield
 
+    def arrive(self, words: str, name: str) -> Steps:
+        """A new screen: wait for its words, let it settle, photograph it."""
+        yield from self.see(words)
+        yield from self.settle()
+        yield from self.picture(name)
+
     def picture(self, name: str) -> Steps:
         """``screens/NN-name.png``: the glass as it is."""
         yield from self.frames(3)

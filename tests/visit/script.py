@@ -64,16 +64,12 @@ def begin(hand: Hand) -> Steps:
     yield from hand.settle()
     yield from hand.picture("attract")
     yield from hand.tap("画面にふれて はじめる")
-    yield from hand.see("ご利用の前に")
-    yield from hand.settle()
-    yield from hand.picture("consent")
+    yield from hand.arrive("ご利用の前に", "consent")
     yield from hand.tap("同意して進む")
 
 
 def applicant(hand: Hand, plan: Plan) -> Steps:
-    yield from hand.see("どちらの申請ですか")
-    yield from hand.settle()
-    yield from hand.picture("applicant-empty")
+    yield from hand.arrive("どちらの申請ですか", "applicant-empty")
     yield from hand.tap("次へ")  # a hurried person: every item says what it needs
     yield from hand.see("赤い印のところ")
     yield from hand.picture("applicant-faults")
@@ -105,9 +101,7 @@ def choose(hand: Hand, word: str) -> Steps:
 
 def find_building(hand: Hand, plan: Plan) -> Steps:
     building = plan.building
-    yield from hand.see("建物をさがす")
-    yield from hand.settle()
-    yield from hand.picture("search-towns")
+    yield from hand.arrive("建物をさがす", "search-towns")
     yield from hand.tap(building.base)
     if building.chome:
         yield from hand.see("丁目をえらんで")
@@ -117,24 +111,18 @@ def find_building(hand: Hand, plan: Plan) -> Steps:
     yield from hand.keys(building.number)
     yield from hand.picture("search-number")
     yield from hand.tap("検索")
-    yield from hand.see("見つかった台帳")
-    yield from hand.settle()
-    yield from hand.picture("results")
+    yield from hand.arrive("見つかった台帳", "results")
     for _ in range(CARDS_PAGES):
         if finger.sees(building.confirmation_no):
             break
         yield from hand.tap("次の", exact=False)
     yield from hand.tap(building.confirmation_no, exact=False)
-    yield from hand.see("この建物ですか")
-    yield from hand.settle()
-    yield from hand.picture("entry")
+    yield from hand.arrive("この建物ですか", "entry")
     yield from hand.tap("この建物の証明書")
 
 
 def look_and_confirm(hand: Hand, plan: Plan) -> Steps:
-    yield from hand.see("証明書の内容")
-    yield from hand.settle()
-    yield from hand.picture("preview")
+    yield from hand.arrive("証明書の内容", "preview")
     yield from hand.tap("大きく見る")
     yield from hand.picture("preview-large")
     yield from hand.tap("全体を見る")
@@ -162,10 +150,6 @@ def take_paper(hand: Hand) -> Steps:
     hand.mark("paper_out")
     yield from hand.picture("take-paper")
     yield from hand.tap("受け取りました")
-    yield from hand.see("ありがとうございました")
-    yield from hand.settle()
-    yield from hand.picture("end")
+    yield from hand.arrive("ありがとうございました", "end")
     yield from hand.tap("終了")
-    yield from hand.see("画面にふれて")
-    yield from hand.settle()
-    yield from hand.picture("attract-again")
+    yield from hand.arrive("画面にふれて", "attract-again")
