@@ -17,8 +17,7 @@ from starlette.exceptions import HTTPException
 
 from admin.api.routes import router
 from admin.api.state import Refused, SearchFunction, ServerState
-from admin.db.engine import Database
-from admin.db.migrate import current_revision, newest_revision
+from admin.db.ready import NotReadyError, open_ready
 from admin.ledger.entries import data_as_of, load_entry
 from admin.ledger.search import search
 from admin.services.context import Services
@@ -48,22 +47,11 @@ _API = "/api/"
 _NAMED_BY_CALLER = frozenset({"extra_forbidden", "unexpected_keyword_argument"})
 
 
-class NotReadyError(RuntimeError):
-    """The server cannot start; the message says what to do."""
-
-
 def make_services(settings: Settings) -> Services:
     """Open database, keys and form. Raises NotReadyError with a sentence for the operator."""
     if settings.production and settings.failpoint:
         raise NotReadyError(f"{FAILPOINT} は本番では使えません。")
-    database = Database(settings.database_url)
-    revision = current_revision(database)
-    if revision != newest_revision():
-        database.dispose()
-        raise NotReadyError(
-            f"データベースの版が {revision or '空'} です。"
-            "python -m admin migrate を実行してください。"
-        )
+    database = open_ready(settings.database_url)
     maker = CertificateMaker.load(settings.form)
     if isinstance(maker, FormFault):
         database.dispose()

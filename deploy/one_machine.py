@@ -86,6 +86,19 @@ def prepare(data: Path, port: int) -> dict[str, Any]:
     return facts
 
 
+def answers(port: int) -> bool:
+    """Whether the program behind the port is ready: the port alone listens earlier."""
+    asked = http.client.HTTPConnection(HOST, port, timeout=5)
+    try:
+        asked.request("GET", "/")
+        asked.getresponse()
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        asked.close()
+    return True
+
+
 def start_server(data: Path, port: int) -> subprocess.Popen[bytes]:
     """The server in a session of its own: the keys of this terminal window do not reach it."""
     log = (data / "server.log").open("ab")
@@ -98,12 +111,7 @@ def start_server(data: Path, port: int) -> subprocess.Popen[bytes]:
     while time.monotonic() < deadline:
         if server.poll() is not None:
             break
-        # The port listens before the program behind it is ready: only an answer counts.
-        with contextlib.suppress(OSError, http.client.HTTPException):
-            asked = http.client.HTTPConnection(HOST, port, timeout=5)
-            asked.request("GET", "/")
-            asked.getresponse()
-            asked.close()
+        if answers(port):
             return server
         time.sleep(0.1)
     stop(server)

@@ -6,7 +6,7 @@ import argparse
 import sys
 from datetime import date
 
-from admin.cli.common import CommandError, add_place, open_database, say
+from admin.cli.common import CommandError, add_place, opened, say
 from admin.ledger.aliases import Alias, AliasFault, add_alias, load_aliases, remove_alias
 from admin.ledger.words import ALIAS_FAULTS
 from admin.services import operation_log
@@ -74,12 +74,8 @@ def _line(alias: Alias) -> str:
 
 
 def run_list(arguments: argparse.Namespace) -> int:
-    database = open_database(arguments)
-    try:
-        with database.read() as session:
-            aliases = load_aliases(session)
-    finally:
-        database.dispose()
+    with opened(arguments) as database, database.read() as session:
+        aliases = load_aliases(session)
     sys.stdout.write("".join(map(_line, aliases)))
     return 0
 
@@ -88,10 +84,9 @@ def run_add(arguments: argparse.Namespace) -> int:
     base, chome = _today_town(arguments.town)
     used_from = _day(arguments.used_from, last=False)
     used_to = _day(arguments.used_to, last=True)
-    database = open_database(arguments)
     now = utc_now()
     try:
-        with database.write() as session:
+        with opened(arguments) as database, database.write() as session:
             number = add_alias(
                 session, arguments.old, base, chome, used_from=used_from, used_to=used_to,
                 at=now, actor=str(_ACTOR),
@@ -102,23 +97,17 @@ def run_add(arguments: argparse.Namespace) -> int:
             )  # fmt: skip
     except AliasFault as fault:
         raise CommandError(ALIAS_FAULTS[fault.code]) from fault
-    finally:
-        database.dispose()
     say(f"旧町名を足しました（番号 {number}）。")
     return 0
 
 
 def run_remove(arguments: argparse.Namespace) -> int:
-    database = open_database(arguments)
-    try:
-        with database.write() as session:
-            if not remove_alias(session, arguments.number):
-                raise CommandError(f"番号 {arguments.number} の旧町名はありません。")
-            operation_log.append(
-                session, EventCode.TOWN_ALIAS_CHANGED, _ACTOR, at=utc_now(),
-                subject=str(arguments.number), data={"kind": "removed"},
-            )  # fmt: skip
-    finally:
-        database.dispose()
+    with opened(arguments) as database, database.write() as session:
+        if not remove_alias(session, arguments.number):
+            raise CommandError(f"番号 {arguments.number} の旧町名はありません。")
+        operation_log.append(
+            session, EventCode.TOWN_ALIAS_CHANGED, _ACTOR, at=utc_now(),
+            subject=str(arguments.number), data={"kind": "removed"},
+        )  # fmt: skip
     say("旧町名をけずりました。")
     return 0

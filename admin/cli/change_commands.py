@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from admin.cli.common import CommandError, add_place, open_database, say, settings_of
+from admin.cli.common import CommandError, add_place, opened, say, settings_of
 from admin.db.change_tables import ChangeAuthority
 from admin.reports.change_report import WORDS, change_report, moment
 from admin.services import change_authority, change_rows, operation_log
@@ -81,12 +81,8 @@ def run_open(arguments: argparse.Namespace) -> int:
         arguments.applicant, arguments.approved_by, arguments.reason, arguments.scope, first,
         arguments.last or first + timedelta(hours=arguments.hours),
     )  # fmt: skip
-    database = open_database(arguments)
-    try:
-        with database.write() as session:
-            made = change_authority.open_authority(session, asked, now=now, actor=_ACTOR)
-    finally:
-        database.dispose()
+    with opened(arguments) as database, database.write() as session:
+        made = change_authority.open_authority(session, asked, now=now, actor=_ACTOR)
     if isinstance(made, AuthorityRefusal):
         raise CommandError(made.sentence)
     say(f"作業IDを出しました。{moment(made.valid_to)}まで使えます。")
@@ -95,14 +91,10 @@ def run_open(arguments: argparse.Namespace) -> int:
 
 
 def run_close(arguments: argparse.Namespace) -> int:
-    database = open_database(arguments)
-    try:
-        with database.write() as session:
-            done = change_authority.close(
-                session, arguments.work_id, arguments.remark, now=utc_now(), actor=_ACTOR
-            )
-    finally:
-        database.dispose()
+    with opened(arguments) as database, database.write() as session:
+        done = change_authority.close(
+            session, arguments.work_id, arguments.remark, now=utc_now(), actor=_ACTOR
+        )
     if isinstance(done, AuthorityRefusal):
         raise CommandError(done.sentence)
     sys.stdout.write(f"{done.work_id} の作業を終えました。\n")
@@ -110,26 +102,18 @@ def run_close(arguments: argparse.Namespace) -> int:
 
 
 def run_show(arguments: argparse.Namespace) -> int:
-    database = open_database(arguments)
-    try:
-        with database.read() as session:
-            row = _found(session, arguments.work_id)
-            counted = change_rows.counts(session, row.work_id)
-            words = "、".join(f"{WORDS[what]} {many:,} 件" for what, many in counted.items())
-            sys.stdout.write(f"{_line(row)}\n理由: {row.reason}\n範囲: {row.scope}\n{words}\n")
-    finally:
-        database.dispose()
+    with opened(arguments) as database, database.read() as session:
+        row = _found(session, arguments.work_id)
+        counted = change_rows.counts(session, row.work_id)
+        words = "、".join(f"{WORDS[what]} {many:,} 件" for what, many in counted.items())
+        sys.stdout.write(f"{_line(row)}\n理由: {row.reason}\n範囲: {row.scope}\n{words}\n")
     return 0
 
 
 def run_list(arguments: argparse.Namespace) -> int:
-    database = open_database(arguments)
-    try:
-        with database.read() as session:
-            for row in change_authority.authorities(session):
-                sys.stdout.write(_line(row) + "\n")
-    finally:
-        database.dispose()
+    with opened(arguments) as database, database.read() as session:
+        for row in change_authority.authorities(session):
+            sys.stdout.write(_line(row) + "\n")
     return 0
 
 
@@ -137,10 +121,9 @@ def run_report(arguments: argparse.Namespace) -> int:
     form = load_form(settings_of(arguments).form)
     if isinstance(form, FormFault):
         raise CommandError(f"証明書の様式と字体を読めません（{form}）。")
-    database = open_database(arguments)
     now = utc_now()
     try:
-        with database.write() as session:
+        with opened(arguments) as database, database.write() as session:
             row = _found(session, arguments.work_id)
             pdf = change_report(session, row, form.fonts, now.astimezone(JST).date())
             operation_log.append(
@@ -151,8 +134,6 @@ def run_report(arguments: argparse.Namespace) -> int:
         arguments.out.write_bytes(pdf)
     except OSError as error:
         raise CommandError(f"{arguments.out} に書けません（{error.strerror}）。") from error
-    finally:
-        database.dispose()
     sys.stdout.write(f"{arguments.out} に書きました。\n")
     return 0
 

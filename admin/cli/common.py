@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError
 
 from admin.db.engine import Database
-from admin.db.migrate import current_revision, newest_revision, upgrade
+from admin.db.migrate import current_revision, upgrade
+from admin.db.ready import NotReadyError, is_missing, open_ready
 from admin.settings import Settings
 
 
@@ -53,36 +55,33 @@ def say(text: str) -> None:
     sys.stderr.flush()
 
 
-def open_database(arguments: argparse.Namespace, *, make: bool = False) -> Database:
+@contextmanager
+def opened(arguments: argparse.Namespace, *, make: bool = False) -> Iterator[Database]:
     """The database at the newest revision. Raises CommandError with what to do.
 
     ``make``: one that is not there, or is empty, is made: the first import needs no other command.
     """
     url = settings_of(arguments).database_url
     try:
-        parsed = make_url(url)
-        path = Path(parsed.database or "")
-        missing = parsed.get_backend_name() == "sqlite" and not path.is_file()
-        if missing and make:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        elif missing:
-            # SQLite makes an empty file of whatever is not there; a wrong path shall say so.
-            raise CommandError(
-                f"データベース {parsed.database} がありません。先に python -m admin migrate を"
-                "実行するか、--database を確かめてください。"
-            )
-        database = Database(url)
-    except (ArgumentError, ValueError) as error:
-        raise CommandError("データベースの URL を読めません。") from error
-    revision = current_revision(database)
-    if revision is None and make:
-        say(f"データベース {parsed.render_as_string(hide_password=True)} を新しく作ります。")
-        upgrade(database)
-        revision = current_revision(database)
-    if revision != newest_revision():
+        if make:
+            _make_if_new(url)
+        database = open_ready(url)
+    except NotReadyError as error:
+        raise CommandError(str(error)) from error
+    try:
+        yield database
+    finally:
         database.dispose()
-        raise CommandError(
-            f"データベースの版が {revision or '空'} です。先に python -m admin migrate を"
-            "実行してください。"
-        )
-    return database
+
+
+def _make_if_new(url: str) -> None:
+    if is_missing(url):
+        Path(make_url(url).database or "").parent.mkdir(parents=True, exist_ok=True)
+    database = Database(url)
+    try:
+        if current_revision(database) is None:
+            shown = make_url(url).render_as_string(hide_password=True)
+            say(f"データベース {shown} を新しく作ります。")
+            upgrade(database)
+    finally:
+        database.dispose()

@@ -8,7 +8,7 @@ import time
 from datetime import date
 from pathlib import Path
 
-from admin.cli.common import add_place, open_database, say, settings_of
+from admin.cli.common import add_place, opened, say, settings_of
 from admin.ledger.importer import Manner, import_ledger
 from admin.ledger.judging import ImportReport
 from admin.ledger.profile import known_profiles
@@ -97,14 +97,11 @@ def run(arguments: argparse.Namespace) -> int:
         work_id=arguments.work_id,
         authority_needed=settings_of(arguments).authority_needed,
     )
-    database = open_database(arguments, make=not arguments.dry_run)
-    try:
+    with opened(arguments, make=not arguments.dry_run) as database:
         report = import_ledger(
             database, arguments.file, arguments.profile, now=utc_now(), actor=_ACTOR,
             progress=_Meter(), manner=manner,
         )  # fmt: skip
-    finally:
-        database.dispose()
     _say_rows(report)
     if arguments.report:
         _write(arguments.report, report)

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin.cli import import_command
-from admin.cli.common import CommandError, add_place, open_database, say, settings_of
+from admin.cli.common import CommandError, add_place, opened, say, settings_of
 from admin.db.engine import Database
 from admin.db.ledger_tables import RECORDED_FIELDS, LedgerEntryRow
 from admin.ledger.entries import data_as_of
@@ -95,8 +95,7 @@ def _add_search(subparsers: argparse._SubParsersAction[argparse.ArgumentParser])
 
 def run_search(arguments: argparse.Namespace) -> int:
     query = Query(arguments.kind, arguments.text, arguments.town, arguments.year)
-    database = open_database(arguments)
-    try:
+    with opened(arguments) as database:
         with database.read() as session:
             result = search(
                 session, query, today=utc_now().astimezone(JST).date(),
@@ -108,8 +107,6 @@ def run_search(arguments: argparse.Namespace) -> int:
             ids = [hit.entry_id for hit in result.hits] if not isinstance(result, NoHits) else []
             rows = _rows(session, ids)
         _log_search(database, query, result, len(rows))
-    finally:
-        database.dispose()
     _say_result(result)
     write = _write_json if arguments.json else _write_lines
     write(rows)
@@ -167,12 +164,8 @@ def _write_lines(rows: Iterable[Recorded]) -> None:
 
 
 def run_reindex(arguments: argparse.Namespace) -> int:
-    database = open_database(arguments)
-    try:
-        with database.write() as session:
-            count = rebuild_rows(session)
-    finally:
-        database.dispose()
+    with opened(arguments) as database, database.write() as session:
+        count = rebuild_rows(session)
     say(f"索引を作り直しました: {count:,} 件")
     return 0
 

@@ -17,11 +17,12 @@ from typing import IO, Any
 
 import uvicorn
 
-from admin.app import NotReadyError, create_app, make_services
-from admin.cli.common import CommandError, add_place, say, settings_of
+from admin.app import create_app, make_services
+from admin.cli.common import CommandError, add_place, opened, say, settings_of
 from admin.db.engine import Database
 from admin.db.issue_tables import Terminal
 from admin.db.migrate import newest_revision, upgrade
+from admin.db.ready import NotReadyError
 from admin.ledger.entries import count_entries
 from admin.ledger.importer import import_ledger
 from admin.ledger.index import is_stale
@@ -230,8 +231,7 @@ def run_sheet(arguments: argparse.Namespace) -> int:
 
 
 def run_verify(arguments: argparse.Namespace) -> int:
-    database = Database(settings_of(arguments).database_url)
-    with database.read() as session:
+    with opened(arguments) as database, database.read() as session:
         report = operation_log.verify(session)
         changed = row_audit.audit(session) if report.fault is None else None
     if report.fault:

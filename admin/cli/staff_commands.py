@@ -7,19 +7,16 @@ where other users of the machine can read them: a PIN is asked for, or read from
 from __future__ import annotations
 
 import argparse
-import contextlib
 import getpass
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from admin.cli.common import CommandError, add_place, say, settings_of
-from admin.db.engine import Database
+from admin.cli.common import CommandError, add_place, opened, say
 from admin.db.issue_tables import Terminal
-from admin.db.migrate import current_revision, newest_revision
 from admin.db.staff_tables import StaffAccount
 from admin.services import accounts, operation_log, terminals
 from admin.services.accounts import AccountRefusal, Role
@@ -84,20 +81,6 @@ def _command(
     return parser
 
 
-@contextlib.contextmanager
-def _opened(arguments: argparse.Namespace) -> Iterator[Database]:
-    """The database at the newest version. Raises CommandError with what to do."""
-    database = Database(settings_of(arguments).database_url)
-    try:
-        if current_revision(database) != newest_revision():
-            raise CommandError(
-                "データベースの版が違います。python -m admin migrate を実行してください。"
-            )
-        yield database
-    finally:
-        database.dispose()
-
-
 def _day(text: str | None, instead: date | None = None) -> date:
     try:
         found = read_day(text or "") or instead
@@ -120,7 +103,7 @@ def create_staff(arguments: argparse.Namespace) -> int:
     now = utc_now()
     first = _day(arguments.first, now.astimezone(JST).date())
     last = _day(arguments.last)
-    with _opened(arguments) as database, database.write() as session:
+    with opened(arguments) as database, database.write() as session:
         made = accounts.create_account(
             session, staff_id=arguments.staff_id, display_name=arguments.name,
             role=Role(arguments.role), valid_from=day_start(first),
@@ -133,7 +116,7 @@ def create_staff(arguments: argparse.Namespace) -> int:
 
 
 def reset_password(arguments: argparse.Namespace) -> int:
-    with _opened(arguments) as database, database.write() as session:
+    with opened(arguments) as database, database.write() as session:
         made = accounts.reset_password(session, arguments.staff_id, BY_COMMAND, utc_now())
         if isinstance(made, AccountRefusal):
             raise CommandError(refusal(made.code))
@@ -152,7 +135,7 @@ def _asked_pin() -> str:
 
 def set_pin(arguments: argparse.Namespace) -> int:
     pin = _asked_pin()
-    with _opened(arguments) as database, database.write() as session:
+    with opened(arguments) as database, database.write() as session:
         refused = accounts.set_pin(session, arguments.staff_id, pin, BY_COMMAND, utc_now())
         if refused is not None:
             raise CommandError(refusal(refused.code))
@@ -161,7 +144,7 @@ def set_pin(arguments: argparse.Namespace) -> int:
 
 
 def disable_staff(arguments: argparse.Namespace) -> int:
-    with _opened(arguments) as database, database.write() as session:
+    with opened(arguments) as database, database.write() as session:
         operation_log.lock(session)
         refused = accounts.disable(session, arguments.staff_id, BY_COMMAND, utc_now())
         if refused is not None:
@@ -187,7 +170,7 @@ def _said(row: StaffAccount, now: datetime) -> dict[str, object]:
 def list_staff(arguments: argparse.Namespace) -> int:
     """IDs and roles, never a hash; names only where a person reads them."""
     now = utc_now()
-    with _opened(arguments) as database, database.read() as session:
+    with opened(arguments) as database, database.read() as session:
         for row in accounts.every_account(session):
             if arguments.json:
                 line = json.dumps(_said(row, now), ensure_ascii=False)
@@ -215,7 +198,7 @@ def _checked_reason(reason: str) -> str:
 def _order(arguments: argparse.Namespace, deed: Deed) -> int:
     """Stop or reopen in the name of a member of staff who may."""
     reason, now = _checked_reason(arguments.reason), utc_now()
-    with _opened(arguments) as database, database.write() as session:
+    with opened(arguments) as database, database.write() as session:
         account = session.get(StaffAccount, arguments.by)
         if account is None or not accounts.in_force(account, now):
             raise CommandError(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import os
 import socket
@@ -13,9 +12,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-HOST = "127.0.0.1"
+from deploy.one_machine import HOST, answers, stop
+
 START_S = 60.0
-STOP_S = 15.0
 
 
 def free_port() -> int:
@@ -76,23 +75,11 @@ class Section:
         while time.monotonic() < deadline:
             if self._process.poll() is not None:
                 break
-            if self._answers():
+            if answers(self.port):
                 return
             time.sleep(0.05)
         text = (self.data / "server.log").read_text(encoding="utf-8", errors="replace")
         raise RuntimeError(f"the server did not start:\n{text[-2000:]}")
-
-    def _answers(self) -> bool:
-        """Whether the program behind the port is ready: the port alone listens earlier."""
-        asked = http.client.HTTPConnection(HOST, self.port, timeout=5)
-        try:
-            asked.request("GET", "/")
-            asked.getresponse()
-        except (OSError, http.client.HTTPException):
-            return False
-        finally:
-            asked.close()
-        return True
 
     def kill(self) -> None:
         """As a power cut would: SIGKILL."""
@@ -101,14 +88,8 @@ class Section:
             self._process.wait()
 
     def stop(self) -> None:
-        if self._process is None or self._process.poll() is not None:
-            return
-        self._process.terminate()
-        try:
-            self._process.wait(STOP_S)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        if self._process is not None:
+            stop(self._process)
 
     def __exit__(
         self,
