@@ -133,7 +133,13 @@ def introduce(facts: dict[str, Any], port: int) -> None:
     say("")
     say("  職員のページ     " + f"http://{HOST}:{port}/")
     say(f"    職員ID       {facts['staff_id']}")
-    say(f"    最初のパスワード {facts['first_password']}  (はじめに変更します)")
+    first = facts["first_password"]
+    said = (
+        f"最初のパスワード {first}  (はじめに変更します)"
+        if first
+        else "パスワード     変更したもの"
+    )
+    say(f"    {said}")
     say("  端末をひらく")
     say(f"    職員ID       {facts['terminal_staff_id']}")
     say(f"    暗証番号       {facts['terminal_pin']}")
@@ -237,8 +243,21 @@ def run(port: int) -> int:
     return 0
 
 
+@contextlib.contextmanager
+def no_server(data: Path) -> Iterator[None]:
+    """Refuse while a server that outlived its launcher still works on the data."""
+    with (data / "server.lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise Said(
+                "サーバーがまだ動いています。pkill -f 'admin serve' で止めてから、もう一度どうぞ。"
+            ) from None
+        yield
+
+
 def reset() -> int:
-    with only_one(DATA):
+    with only_one(DATA), no_server(DATA):
         shutil.rmtree(DATA)
     say("見本のデータ・鍵・パスワードを消しました。make run で新しく始まります。")
     return 0

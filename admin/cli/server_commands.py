@@ -23,6 +23,7 @@ from admin.db.engine import Database
 from admin.db.issue_tables import Terminal
 from admin.db.migrate import newest_revision, upgrade
 from admin.db.ready import NotReadyError
+from admin.db.staff_tables import StaffAccount
 from admin.ledger.entries import count_entries
 from admin.ledger.importer import import_ledger
 from admin.ledger.index import is_stale
@@ -322,6 +323,10 @@ def run_demo(arguments: argparse.Namespace) -> int:
     key = _demo_terminal(services, data)
     if facts_path.exists():
         facts = json.loads(facts_path.read_text(encoding="utf-8"))
+        with services.database.read() as session:
+            chief = session.get(StaffAccount, facts["staff_id"])
+            if chief is None or not chief.must_change:
+                facts["first_password"] = ""  # the one that was printed is good no more
     else:
         pin = _demo_pin()
         facts = {

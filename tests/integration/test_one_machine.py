@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import json
 import os
 import re
 import signal
@@ -16,6 +18,10 @@ from pathlib import Path
 
 import pytest
 
+from admin.__main__ import main
+from admin.db.engine import Database
+from admin.services import accounts
+from admin.services.context import utc_now
 from tests.visit.display import virtual_display
 from tests.visit.section import free_port
 
@@ -128,6 +134,45 @@ def test_the_demo_from_start_to_ctrl_c(running: Running) -> None:
     assert running.process.wait(60) == 0
     assert not running.answers()
     assert running.terminal_pid() == 0
+
+
+def test_a_changed_password_is_not_printed_again(tmp_path: Path) -> None:
+    data = str(tmp_path / "demo")
+    demo = ["demo", "--data-dir", data]
+    assert main(demo) == 0
+    facts = json.loads((tmp_path / "demo" / "demo.json").read_text(encoding="utf-8"))
+    assert main(demo) == 0  # a second start, nothing changed yet
+    again = json.loads((tmp_path / "demo" / "demo.json").read_text(encoding="utf-8"))
+    assert again["first_password"] == facts["first_password"] != ""
+
+    database = Database(facts["database"])
+    with database.write() as session:
+        changed = accounts.change_password(
+            session,
+            facts["staff_id"],
+            facts["first_password"],
+            "Mihon-no-aikotoba-2026",
+            utc_now(),
+        )
+    database.dispose()
+    assert changed is None
+    assert main(demo) == 0
+    after = json.loads((tmp_path / "demo" / "demo.json").read_text(encoding="utf-8"))
+    assert after["first_password"] == ""
+
+
+def test_reset_leaves_the_data_of_a_running_server_alone(tmp_path: Path) -> None:
+    data = tmp_path / "demo"
+    data.mkdir()
+    with (data / "server.lock").open("a") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        made = subprocess.run(
+            [*COMMAND, "reset"], env={**os.environ, "DAICHO_DEMO": str(data)},
+            capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+    assert made.returncode == 2
+    assert "サーバーがまだ動いています" in made.stdout
+    assert data.exists()
 
 
 def test_a_busy_port_gets_a_sentence(tmp_path: Path) -> None:

@@ -58,7 +58,9 @@ class Section:
             if made.returncode:
                 raise RuntimeError(f"demo failed:\n{made.stdout}\n{made.stderr}")
         self.facts = json.loads((self.data / "demo.json").read_text(encoding="utf-8"))
-        if not self._running:
+        if self._running:
+            self._place += ["--database", self.facts["database"]]
+        else:
             self.start()
         return self
 

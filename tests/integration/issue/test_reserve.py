@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from admin.services import issuing
-from admin.services.issuing import MAX_COPIES, IssueRefusal
-from kiosk.domain.issuance import IssueState
+from admin.services.issuing import IssueRefusal
+from kiosk.domain.issuance import MAX_COPIES, IssueState
 from kiosk.domain.ledger import NotCertifiable
 from kiosk.domain.ports import Reserved
 from tests.fakes.sheet_maker import NO_GLYPH
