@@ -149,6 +149,7 @@ class _Maker:
             "building_area": parts.area(r, site_area * 0.4, site_area * 0.6),
             "total_floor_area": parts.area(r, site_area * 0.8, site_area * 2),
         }
+        parts.make_buildable(row)
         if category is not Category.BUILDING:
             row |= {
                 "main_use": "乗用エレベーター" if category is Category.LIFT else "",

@@ -34,6 +34,8 @@ USES = (
     ("工場", 5), ("倉庫業を営まない倉庫", 4), ("共同住宅・店舗", 4), ("保育所", 1), ("診療所", 2),
     ("自動車車庫", 2), ("物品販売業を営む店舗", 1),
 )  # fmt: skip
+#: What stands on more than three storeys; the others are made flats there.
+TALL_USES = ("共同住宅", "店舗併用住宅", "事務所", "共同住宅・店舗", "診療所")
 STRUCTURES = (
     ("木造", 55), ("鉄骨造", 20), ("鉄筋コンクリート造", 14), ("鉄骨鉄筋コンクリート造", 3),
     ("軽量鉄骨造", 4), ("鉄骨造　一部木造", 2), ("コンクリートブロック造", 2),
@@ -95,6 +97,15 @@ def recorded_day(random: Random, day: date) -> str:
     if style < 0.9:
         return full_width(wareki(day))
     return day.isoformat()
+
+
+def make_buildable(row: dict[str, str]) -> None:
+    """Nobody built six storeys of wood: a tall one gets a structure and a use that carry it."""
+    above = int(row["storeys_above"])
+    if above > 3 and not row["structure"].startswith("鉄"):
+        row["structure"] = "鉄骨造" if above < 6 else "鉄筋コンクリート造"
+    if above > 3 and row["main_use"] not in TALL_USES:
+        row["main_use"] = "共同住宅"
 
 
 def area(random: Random, low: float, high: float) -> str:

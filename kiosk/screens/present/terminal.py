@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from kiosk.domain.checks import direction_of
+from kiosk.domain.eras import wareki
 from kiosk.screens.present.frame import Frame, notice_text
 from kiosk.screens.strings import has, tr
 from kiosk.session import events as ev
@@ -119,6 +121,14 @@ def closed(session: Session) -> Frame:
     return Frame(tr("screen.closed.title"), body)
 
 
+def _era_day(iso: str) -> str:
+    """令和8年4月1日 of an ISO day; what is no day is shown as the section wrote it."""
+    try:
+        return wareki(date.fromisoformat(iso))
+    except ValueError:
+        return iso
+
+
 def attract(session: Session) -> Frame:
     as_of = session.facts.data_as_of
     body = AttractView(
@@ -127,6 +137,6 @@ def attract(session: Session) -> Frame:
         touch=tr("screen.attract.touch"),
         steps=tuple(tr(f"screen.attract.step{n}") for n in (1, 2, 3)),
         minutes=tr("screen.attract.minutes"),
-        facts=tr("screen.attract.data_as_of", date=as_of) if as_of else "",
+        facts=tr("screen.attract.data_as_of", date=_era_day(as_of)) if as_of else "",
     )
     return Frame("", body, primary_event=ev.Begin)

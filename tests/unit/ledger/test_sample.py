@@ -78,3 +78,10 @@ def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
 
 def test_variants_are_of_both_kinds(sample: list[Row]) -> None:
     assert any(has_variants(row["owner"]) for row in sample)
+
+
+def test_what_stands_tall_could_be_built(sample: list[Row]) -> None:
+    tall = [row for row in sample if int(row["storeys_above"] or 0) > 3]
+    assert len(tall) > 100
+    assert [row for row in tall if row["structure"].startswith(("木", "軽", "コ"))] == []
+    assert [row for row in tall if "一戸建て" in row["main_use"]] == []
