@@ -172,7 +172,7 @@ class SignedCode(_Part):
 class Words(_Part):
     """The fixed words of the sheet beside its items."""
 
-    number: Text = "証明番号"
+    number: Text = "発行番号"
     number_frame: Annotated[str, Field(pattern=r"\{number\}")] = "{number}"
     preview: Text = "プレビュー"
     preview_notice: Text = "プレビュー（この表示は証明書ではありません）"

@@ -56,7 +56,7 @@ def test_a_number_is_read_as_it_stands_on_the_sheet(desk: Desk, chief: Browser, 
 
 @pytest.mark.parametrize("typed", ["", "見本", "2026", "D", "x" * 3000])
 def test_what_is_neither_number_nor_code_is_refused(desk: Desk, chief: Browser, typed: str) -> None:
-    assert "証明番号は 2026-000123 のように" in asked(chief, typed)
+    assert "発行番号は 2026-000123 のように" in asked(chief, typed)
     assert chief.page.status_code == 422
     assert rows(desk.world, "sheet.looked_up") == []
 

@@ -168,7 +168,7 @@ def test_a_seal_of_many_colours_and_with_transparency_is_drawn(tmp_path: Path) -
     [
         {"title": "台帳記載事項証明書" * 9},
         {"words": {"preview_notice": "プレビュー" * 9}},
-        {"words": {"number": "証明番号" * 15}},
+        {"words": {"number": "発行番号" * 15}},
         {"disclaimer": "断り書き" * 500},
         {"items": [ITEM | {"label": "地名地番" * 400}]},
     ],
