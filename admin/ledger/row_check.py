@@ -19,6 +19,7 @@ from admin.ledger.layout import Row
 from admin.ledger.profile import Profile
 from admin.ledger.reading import Read
 from admin.ledger.words import DISPOSITIONS, refusal
+from kiosk.domain.blanks import has_odd_blanks
 from kiosk.domain.ledger import DispositionKind, NotCertifiable, RecordedDate
 from kiosk.domain.recorded_dates import parse_recorded_date
 
@@ -109,7 +110,10 @@ class RowCheck:
         if any(len(text) > TEXT_LIMIT for text in said.values()):
             return [refusal("too_long", heading=heading, limit=TEXT_LIMIT)], []
         _, fault, note = self._day_under(heading, said["date"])
-        return [fault] if fault else [], [note] if note else []
+        notes = [note] if note else []
+        if any(has_odd_blanks(text) for text in said.values()):
+            notes.append(refusal("odd_blank", heading=heading))
+        return [fault] if fault else [], notes
 
     def _notes(self, fields: Mapping[str, str]) -> list[str]:
         """What is taken as it stands, and may be a column that slipped."""
@@ -117,6 +121,11 @@ class RowCheck:
             refusal("number", heading=self._profile.heading(field))
             for field in _NUMERIC
             if fields[field] and not _NUMBER_OR_NONE.search(_flat(fields[field]))
+        ]
+        notes += [
+            refusal("odd_blank", heading=self._profile.heading(field))
+            for field, text in fields.items()
+            if has_odd_blanks(text)
         ]
         if not fields["lot"] and not fields["residential_address"]:
             notes.append(refusal("no_place"))

@@ -1,6 +1,7 @@
 """From a ledger entry to the words of its certificate, by the form.
 
-Nothing is normalised; only a whole date in short notation is written out (see ``dates``).
+Nothing is normalised; only a whole date in short notation is written out (see ``dates``), and a
+blank that no font has, such as a tab, is drawn as one that it has.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from kiosk.certificate.dates import sheet_date
 from kiosk.certificate.fonts import FontSet, code_points
 from kiosk.certificate.form import Form
 from kiosk.certificate.form_file import FormFile, Item, Piece, Show, Surface, disclosure_of
+from kiosk.domain.blanks import drawn_blanks
 from kiosk.domain.certificate import CertificateContent, ContentItem, DrawRefusal, MissingGlyph
 from kiosk.domain.graphemes import graphemes
 from kiosk.domain.ledger import Disposition, LedgerEntry, NotCertifiable, RecordedDate, field_text
@@ -144,8 +146,8 @@ def _shown(file: FormFile, text: str, show: Show) -> str:
 
 
 def _lines(recorded: str) -> str:
-    """Line ends of any system as one; blanks around the whole are no text."""
-    text = recorded.replace("\r\n", "\n").replace("\r", "\n")
+    """Line ends and blanks as paper has them; blanks around the whole are no text."""
+    text = drawn_blanks(recorded)
     return text if text.strip() else ""
 
 

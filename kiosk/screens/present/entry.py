@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from kiosk.domain.blanks import drawn_blanks
 from kiosk.domain.ledger import STANDARD_HEADINGS, field_text
 from kiosk.screens.present.frame import Frame, visit_frame
 from kiosk.screens.strings import tr
@@ -53,10 +54,10 @@ def _rows(visit: Visit) -> tuple[RowView, ...]:
     for heading, name in STANDARD_HEADINGS:
         text = field_text(entry, name)
         if text or name in _SHOW_EMPTY:
-            shown.append(RowView(heading, text or tr("screen.not_recorded")))
+            shown.append(RowView(heading, drawn_blanks(text) or tr("screen.not_recorded")))
     for change in entry.dispositions:
         said = (change.number, change.date_said, change.issuer, change.detail)
-        words = "　".join(filter(None, said))
+        words = drawn_blanks("　".join(filter(None, said)))
         shown.append(RowView(tr(f"screen.disposition.{change.kind.value}"), words))
     return tuple(shown)
 
@@ -102,7 +103,10 @@ def confirm(session: Session) -> Frame:
     visit = session.visit or Visit("")
     headings = {name: heading for heading, name in STANDARD_HEADINGS}
     rows = tuple(
-        RowView(headings[name], field_text(visit.entry, name) or tr("screen.not_recorded"))
+        RowView(
+            headings[name],
+            drawn_blanks(field_text(visit.entry, name)) or tr("screen.not_recorded"),
+        )
         for name in _IN_BRIEF
         if visit.entry is not None
     )

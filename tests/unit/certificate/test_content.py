@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -163,6 +164,23 @@ def test_the_content_hash_is_the_same_for_an_equal_entry() -> None:
 
 def test_line_ends_of_any_system_are_one() -> None:
     assert texts(entry(remarks="一\r\n二\r三"))["remarks"] == "一\n二\n三"
+
+
+def test_every_blank_that_a_ledger_may_hold_is_drawn() -> None:
+    """A tab in a cell is no reason to send a person to the counter; what is recorded stays."""
+    blanks = [ch for ch in map(chr, range(sys.maxunicode + 1)) if ch.isspace()]
+    assert "\t" in blanks
+    for ch in blanks:
+        of = entry(remarks=f"左{ch}右", owner=f"見本{ch}太郎")
+        assert texts(of)["remarks"] in {f"左{kept}右" for kept in "\n \u3000\xa0\u2002\u2003"}
+        assert of.remarks == f"左{ch}右"
+    assert texts(entry(remarks="左\t右"))["remarks"] == "左\u3000右"
+    assert texts(entry(remarks="一\f二\u2028三"))["remarks"] == "一\n二\n三"
+
+
+@pytest.mark.parametrize("ch", ["\x00", "\x07", "\u200b", "\u202e", "\ufeff"])
+def test_what_is_no_blank_still_refuses_the_sheet(ch: str) -> None:
+    assert refusal(entry(remarks=f"左{ch}右")).code == "missing_glyph"
 
 
 @pytest.mark.parametrize(

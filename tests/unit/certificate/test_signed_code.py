@@ -219,7 +219,7 @@ def test_every_module_is_whole_dots_at_203(by: CertificateMaker) -> None:
         if max(dark, default=0) == 21:
             assert all(length % 3 == 0 for _, length in runs[1:-1]), y
             checked += 1
-    # The top and bottom edges of the finders: two rows of modules above, two below, three dots each.
+    # The edges of the finders: two rows of modules above, two below, three dots each.
     assert checked >= 4 * 3
 
 

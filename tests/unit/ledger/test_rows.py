@@ -108,6 +108,8 @@ def test_what_old_ledgers_hold_is_taken(profile: Profile, field: str, value: str
         ("storeys_above", "木造", "地上階数"),
         ("site_area", "-5", "敷地面積"),
         ("total_floor_area", "広い", "延べ面積"),
+        ("remarks", "左\t右", "備考"),
+        ("owner", "見本\u2009太郎", "建築主"),
     ],
 )
 def test_what_is_odd_is_taken_as_written_and_noted(
