@@ -9,6 +9,7 @@ from datetime import date
 
 from admin.ledger.index import year as year_of
 from admin.ledger.lots import Place
+from admin.ledger.numbers import says_number
 from admin.ledger.places import like_places, other_chomes, place_label
 from admin.ledger.plan_parts import KINDS, Guess, Plan, Tier, place_clause
 from admin.ledger.words import label
@@ -96,7 +97,7 @@ def _year_label(year: int) -> str:
 
 def by_town(query: Query) -> bool:
     """Whether towns tell its hits apart: not if the words name a place, or a town was tapped."""
-    bare_place = query.kind in KINDS and not any(map(str.isdigit, query.text))
+    bare_place = query.kind in KINDS and not says_number(query.text)
     return not query.town and (query.kind is QueryKind.OWNER or bare_place)
 
 

@@ -24,7 +24,7 @@ from admin.db.ledger_tables import (
 from kiosk.domain.assets import AssetMissingError, asset_path
 
 #: Raise it when folding, terms or order keys change: the search rows are made anew then.
-INDEX_VERSION = 3
+INDEX_VERSION = 4
 _TABLES = ("variants.yaml", "edogawa_towns.csv", "aliases.csv")
 
 Clauses = tuple[tuple[str, ...], ...]

@@ -10,31 +10,41 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from admin.ledger.folding import dashes, glyphs, plain
+from admin.ledger.number_fold import number_fold
 from kiosk.domain.eras import ERAS
-from kiosk.domain.recorded_dates import kanji_number
 
 _PLAN = re.compile(r"[-(]?(?:計画)?変更?第?(?P<plan>[0-9]+)(?:回|号)?\)?号?$")
 _PLAN_WORD = re.compile(r"[-(]?計画変更\)?$")
 _NOISE = re.compile(r"[第号\s_.,:;'\"()\[\]「」・、。/\\]+")
 _GROUPS = re.compile(r"[0-9]+|[a-z]+|[^0-9a-z-]+")
 _COMPACT_GROUPS = re.compile(r"[0-9]+|[a-z]+|/|[^0-9a-z/]+")
-_KANJI_AFTER_ERA = re.compile(r"(?<=令和|平成|昭和|大正)[一二三四五六七八九十]+")
-_ERA_YEAR = re.compile(
-    r"第?(?P<era>令和|平成|昭和|大正|[rhst](?=[0-9元]))(?P<year>元|[0-9]{1,2})"
-    r"(?:(?P<unit>年度?)|(?![0-9]))"
+_ERA = r"(?P<era>令和|平成|昭和|大正|[rhst令平昭大](?=[0-9元]))(?P<year>元|[0-9]{1,2})"
+_WESTERN = r"(?:西暦)?(?P<year>(?:19|20)[0-9]{2})"
+_YEARS = (
+    re.compile(rf"第?{_ERA}(?:年度?|(?![0-9]))"),
+    re.compile(rf"第?{_WESTERN}(?:年度?|(?=[-\s/.第]))"),
 )
-_WESTERN_YEAR = re.compile(r"第?(?P<year>(?:19|20)[0-9]{2})(?:(?P<unit>年度?)|(?=[-\s]))")
+#: The year behind the number: 第123号(平成15年). Western ones need their 年 there: 123-2003.
+_YEARS_BEHIND = (
+    re.compile(rf"(?<=[0-9号\s])[\s、,(-]*{_ERA}(?:年度?)?\)?$"),
+    re.compile(rf"(?<=[0-9号\s])[\s、,(-]*{_WESTERN}年度?\)?$"),
+)
+#: Month and day of a date that stands before the number: 平成15年6月1日 第123号.
+_DAY_AFTER_YEAR = re.compile(
+    r"(?<=年)\s*[0-9]{1,2}\s*月(?:\s*[0-9]{1,2}\s*日)?(?:付け?)?|[./-][0-9]{1,2}[./-][0-9]{1,2}(?=\s)"
+)
+_SAYS_NUMBER = re.compile(r"第[0-9]|[0-9]号|年[^0-9]*[0-9]|(?:令和|平成|昭和|大正)[0-9]")
+#: What papers print in front of a number.
+_CAPTION = re.compile(
+    r"(?:建築)?(?:確認|検査)?(?:済証|通知書?|済)?の?(?:番号|no\.?(?=[^a-z]))[\s:]*"
+    r"|(?:建築)?(?:確認|検査)(?:済証|通知書?)[\s:]*"
+)
 #: Shortest number of letters and digits that is one of a kind, without a lot beside it.
 STRONG_STEM = 7
 
 _FIRST_YEAR = {era.name: era.first_day.year for era in ERAS}
 _FIRST_YEAR |= {era.letter.lower(): era.first_day.year for era in ERAS}
-
-
-def _flat(text: str) -> str:
-    flat = glyphs(dashes(plain(text))).strip()
-    return _KANJI_AFTER_ERA.sub(lambda run: str(kanji_number(run.group())), flat)
+_FIRST_YEAR |= {era.name[0]: era.first_day.year for era in ERAS}
 
 
 def _era_year(match: re.Match[str]) -> int:
@@ -42,16 +52,40 @@ def _era_year(match: re.Match[str]) -> int:
     return _FIRST_YEAR[match["era"]] + year - 1
 
 
-def leading_year(text: str) -> tuple[int, str] | None:
-    """A year said before a number: ``平成15年 123`` -> (2003, ``123``). The rest is folded."""
-    flat = _flat(text)
-    match = _ERA_YEAR.match(flat)
-    if match:
-        return _era_year(match), flat[match.end() :].lstrip("-度 ")
-    match = _WESTERN_YEAR.match(flat)
-    if match:
-        return int(match["year"]), flat[match.end() :].lstrip("-度 ")
+def asked_number(text: str) -> str:
+    """What was typed, folded, without the words that papers print before a number."""
+    flat = number_fold(text)
+    caption = _CAPTION.match(flat)
+    return flat[caption.end() :] if caption else flat
+
+
+def says_number(text: str) -> bool:
+    """Whether a number can be meant: digits, or kanji numerals with 第, 号 or an era at them."""
+    flat = number_fold(text)
+    return any(one.isdigit() for one in text) or bool(_SAYS_NUMBER.search(flat))
+
+
+def said_year(text: str) -> tuple[int, str] | None:
+    """A year said beside a number: ``平成15年 123``, ``123(H15)`` -> (2003, ``123``).
+
+    The rest is folded.
+    """
+    flat = asked_number(text)
+    for pattern in _YEARS:
+        match = pattern.match(flat)
+        if match:
+            day = _DAY_AFTER_YEAR.match(flat, match.end())
+            rest = flat[(day or match).end() :]
+            return _year(match), asked_number(rest.lstrip("-度/.、, "))
+    for pattern in _YEARS_BEHIND:
+        match = pattern.search(flat)
+        if match and match.start():
+            return _year(match), flat[: match.start()].strip()
     return None
+
+
+def _year(match: re.Match[str]) -> int:
+    return _era_year(match) if match.groupdict().get("era") else int(match["year"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +127,7 @@ def number_groups(compact: str) -> list[str]:
 
 def read_number(text: str) -> Number:
     """Take a number apart. Empty text gives empty parts."""
-    flat = _flat(text)
+    flat = number_fold(text)
     bare = re.sub(r"号$", "", flat)
     match = _PLAN.search(bare)
     plan = int(match["plan"][:4]) if match else 0
@@ -103,11 +137,12 @@ def read_number(text: str) -> Number:
     stem = _compact(stem_text)
     compact = f"{stem}変{plan}" if plan else stem
     digits = re.findall(r"[0-9]+", stem)
-    year = _ERA_YEAR.match(flat.replace("元", "1"))
-    western = _WESTERN_YEAR.match(flat) if len(digits) > 1 else None
-    said = _era_year(year) if year else int(western["year"]) if western else None
+    era, western = (pattern.match(flat) for pattern in _YEARS)
+    said = era or (western if len(digits) > 1 else None)
     words = tuple(dict.fromkeys(re.findall(r"[a-z]{2,}", stem)))
-    return Number(compact, stem, digits[-1] if digits else "", words, said, plan)
+    return Number(
+        compact, stem, digits[-1] if digits else "", words, _year(said) if said else None, plan
+    )
 
 
 def number_terms(text: str) -> list[str]:

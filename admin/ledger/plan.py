@@ -10,9 +10,9 @@ from datetime import date
 from admin.ledger.aliases import Alias
 from admin.ledger.folding import owner_key, query_grams
 from admin.ledger.index import Clauses
-from admin.ledger.numbers import leading_year
+from admin.ledger.numbers import said_year, says_number
 from admin.ledger.places import Meaning, read_place, related_places, shortened
-from admin.ledger.plan_numbers import plan_number
+from admin.ledger.plan_numbers import beside_place, plan_number
 from admin.ledger.plan_owners import owner_guess, owner_tiers, plan_owner
 from admin.ledger.plan_parts import Guess, Plan, limits_of, place_tiers
 from admin.ledger.plan_places import (
@@ -29,8 +29,11 @@ _LETTER = re.compile(r"[^\W\d_]")
 
 
 def _extra_clauses(words: str) -> Clauses:
-    """What is said beside a place: pieces of the owner's name, or a use or structure."""
+    """What is said beside a place: a year, a number with 第 or 号, pieces of the owner's name, or a
+    use or structure."""
     clauses: list[tuple[str, ...]] = []
+    numbers, words = beside_place(words)
+    clauses += [(one,) for one in numbers]
     for word in words.split():
         uses = tuple(use_words(word))
         key = owner_key(word)
@@ -73,7 +76,7 @@ def _any_place(query: Query, aliases: tuple[Alias, ...]) -> Plan:
 def plan_any(query: Query, today: date, aliases: tuple[Alias, ...], owners: bool) -> Plan:
     place = _any_place(query, aliases)
     named = bool(place.tiers) and not (query.town and not query.text)
-    numbered = bool(re.search(r"\d", query.text)) and not (place.tiers and not query.town)
+    numbered = says_number(query.text) and not (place.tiers and not query.town)
     number = plan_number(query, today) if numbered else Plan(())
     tiers = [*number.tiers, *place.tiers] if query.town else [*place.tiers, *number.tiers]
     limits = limits_of(query, town=True)
@@ -83,7 +86,7 @@ def plan_any(query: Query, today: date, aliases: tuple[Alias, ...], owners: bool
             tiers += owner_tiers(query.text, limits)
         if not named:
             tiers += old_address(query, "lr")
-        if leading_year(query.text) is None:
+        if said_year(query.text) is None:
             guesses = (alias_guess(query, "lr", aliases), *place_guesses(query, "lr"))
             guesses += (owner_guess(query.text, limits),) if owners else ()
     return Plan(

@@ -144,12 +144,46 @@ def ledger(
         (ANY, "小岩町1-2-3", ["GONE"]),
         (ANY, "123", ["LIFT", "FLAT", "NEW3", "S42"]),
         (ANY, "そんな人はいない", []),
+        # a place, and the year or the number beside it
+        (ANY, "中央1-4-1 平成15年", ["LIFT", "FLAT"]),
+        (ANY, "中央1-4-1 平成16年", ["LIFT"]),
+        (ANY, "2003年 中央1丁目", ["LIFT", "FLAT"]),
+        (ANY, "平成20年 中央1-4 不動産", ["PLAN", "MULTI"]),
+        (ANY, "平成15年123号 中央一丁目", ["LIFT", "FLAT"]),
+        (ANY, "上篠崎 平成2年 第123号", ["NEW3"]),
     ],
 )
 def test_found_and_in_what_order(
     ledger: Database, kind: QueryKind, words: str, found: list[str]
 ) -> None:
     assert numbers(ask(ledger, words, kind)) == found
+
+
+#: 平成15年 123, in every manner in which papers and people write a year and a number.
+YEAR_AND_NUMBER = (
+    "平成15年 第123号", "平成15年123号", "平成15年度第123号", "平成 15 年 123", "平成15 123",
+    "平成十五年第百二十三号", "平成十五年一二三号", "平成一五年 壱弐参号", "平１５ １２３",
+    "Ｈ１５－１２３", "h15 123", "H.15.123", "H15年123号", "15年123号", "15-123", "2003 123",
+    "2003年123号", "２００３－１２３", "2003/123", "西暦2003年 123", "二〇〇三年百二十三号",
+    "㍻15年123", "ﾍｲｾｲ15年 123", "へいせい15年123号", "第123号（平成15年）", "123 H15",
+    "123号 平成十五年", "平成15年6月1日 第123号", "H15.6.1 第123号", "平成15年 No.123",
+    "確認番号 平成15年第123号", "確認済証 平成15年6月1日第123号",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", [CONFIRMATION, ANY])
+@pytest.mark.parametrize("words", YEAR_AND_NUMBER)
+def test_a_year_and_a_number_in_any_shape(ledger: Database, kind: QueryKind, words: str) -> None:
+    assert numbers(ask(ledger, words, kind)) == ["LIFT", "FLAT"]
+
+
+@pytest.mark.parametrize(
+    "words", ["第百二十三号", "百二十三号", "第一二三号", "№123", "第 １２３ 号"]
+)
+def test_a_number_alone_in_any_shape_asks_for_the_year(ledger: Database, words: str) -> None:
+    result = ask(ledger, words)
+    assert isinstance(result, Found)
+    assert [one.query.year for one in result.choices] == [2004, 2003, 1990, 1967]
 
 
 @pytest.mark.parametrize(

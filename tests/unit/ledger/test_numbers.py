@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from admin.ledger.numbers import leading_year, plan_key, read_number
+from admin.ledger.number_fold import number_fold
+from admin.ledger.numbers import plan_key, read_number, said_year
 from admin.ledger.plan_changes import Change, Original, tie
 from admin.ledger.plan_numbers import groups_follow
 
@@ -19,10 +20,24 @@ from admin.ledger.plan_numbers import groups_follow
         ("ERI-17051659", "ｅｒｉ１７０５１６５９"),
         ("第UHEC建確28737変1号", "UHEC建確28737号 計画変更第1回"),
         ("第123号", "123"),
+        ("第百二十三号", "第123号"),
+        ("第一二三号", "第123号"),
+        ("第壱弐参号", "第123号"),
+        ("平成十五年第百二十三号", "平成15年第123号"),
+        ("昭和四二年 第一〇三号", "昭和42年第103号"),
+        ("ﾍｲｾｲ１５年第１２３号", "平成15年第123号"),
+        ("平成 15 年 123 号", "平成15年123号"),
+        ("第H15確認建築江戸川区00123号", "第H15確認建築江戸川00123号"),
+        ("建築第二十号", "建築第20号"),
     ],
 )
 def test_the_same_number(one: str, other: str) -> None:
     assert read_number(one).compact == read_number(other).compact
+
+
+@pytest.mark.parametrize("text", ["三田建築", "第三者機関5号", "九条一級建築", "二宮"])
+def test_numerals_in_a_name_are_no_number(text: str) -> None:
+    assert number_fold(text) == text
 
 
 def test_two_groups_of_digits_do_not_run_together() -> None:
@@ -45,12 +60,25 @@ def test_the_year_a_number_names(text: str, year: int | None) -> None:
 
 
 def test_a_year_said_before_a_number() -> None:
-    assert leading_year("平成十五年度 第123号") == (2003, "第123号")
-    assert leading_year("平成16年123号") == (2004, "123号")
-    assert leading_year("H16 123") == (2004, "123")
-    assert leading_year("2003-123") == (2003, "123")
-    assert leading_year("H1612345") is None
-    assert leading_year("123") is None
+    assert said_year("平成十五年度 第123号") == (2003, "第123号")
+    assert said_year("平成16年123号") == (2004, "123号")
+    assert said_year("H16 123") == (2004, "123")
+    assert said_year("2003-123") == (2003, "123")
+    assert said_year("平成十六年百二十三号") == (2004, "123号")
+    assert said_year("平15第123号") == (2003, "第123号")
+    assert said_year("昭四二年一二三号") == (1967, "123号")
+    assert said_year("H.15.123") == (2003, "123")
+    assert said_year("二〇〇三年 百二十三号") == (2003, "123号")
+    assert said_year("西暦2003年123") == (2003, "123")
+    assert said_year("2003/123") == (2003, "123")
+    assert said_year("平成15年6月1日 第123号") == (2003, "第123号")
+    assert said_year("H15.6.1 123") == (2003, "123")
+    assert said_year("第123号(平成15年)") == (2003, "第123号")
+    assert said_year("123　H15") == (2003, "123")
+    assert said_year("確認番号 平成15年 No.123") == (2003, "123")
+    assert said_year("123-2003") is None
+    assert said_year("H1612345") is None
+    assert said_year("123") is None
 
 
 @pytest.mark.parametrize(
