@@ -19,12 +19,13 @@ from kiosk.certificate.maker import CertificateMaker
 from kiosk.clock import SystemClock
 from kiosk.config import Config, WindowConfig
 from kiosk.domain.build import build_id
-from kiosk.domain.ports import Clock, Printer, SectionServer, SheetMaker
+from kiosk.domain.ports import Clock, Printer, SectionServer, SheetMaker, SlipDrawer
 from kiosk.input.kanji import MozcKanaKanji
 from kiosk.input.postal import WardPostalCodes
 from kiosk.ledger_client.client import HttpSectionServer
 from kiosk.ledger_client.signing import TerminalKey
 from kiosk.ledger_client.wire import CONTRACT_VERSION
+from kiosk.printing.raster import HEADS
 from kiosk.printing.registry import make_printer
 from kiosk.screens.window import WindowSettings, configure
 from kiosk.selftest.boot import Tested, boot_self_test
@@ -57,6 +58,8 @@ class Equipment:
     printer: Printer
     maker: SheetMaker
     clock: Clock
+    slips: SlipDrawer | None = None
+    slip_printer: Printer | None = None  # None: slips come out of ``printer``
 
 
 def equip(config: Config) -> Equipment:
@@ -69,14 +72,18 @@ def equip(config: Config) -> Equipment:
         raise StartFault(sentence) from error
     try:
         printer = make_printer(config.printer, clock)
+        slip_config = config.slip_printer or config.printer
+        own = None if config.slip_printer is None else make_printer(slip_config, clock)
     except (OSError, ValueError) as error:
         raise StartFault(f"プリンターの設定を使えません: {error}") from error
     maker = CertificateMaker.load(config.form)
     if isinstance(maker, FormFault):
         log.error("form %s: %s", config.form, maker)
         unusable = UnusableForm(config.form, maker.code)
-        return Equipment(_server(config, key), printer, unusable, clock)
-    return Equipment(_server(config, key), printer, maker, clock)
+        return Equipment(_server(config, key), printer, unusable, clock, None, own)
+    head = HEADS[slip_config.head]
+    slips = maker.slips(head.dpi, head.paper_mm[0])
+    return Equipment(_server(config, key), printer, maker, clock, slips, own)
 
 
 def _server(config: Config, key: TerminalKey) -> HttpSectionServer:
@@ -111,6 +118,8 @@ def make_parts(
         self_test=boot_self_test(tested),
         read_marks=read_marks,
         wipe=wipe,
+        slips=equipment.slips,
+        slip_printer=equipment.slip_printer,
     )
 
 
@@ -223,6 +232,8 @@ def make_app(config: Config, equipment: Equipment, *, headless: bool = False) ->
         def on_stop(self) -> None:
             self.runner.close()
             equipment.printer.close()
+            if equipment.slip_printer is not None:
+                equipment.slip_printer.close()
 
     return KioskApp()
 

@@ -58,6 +58,7 @@ class Config:
     idle_s: float = DEFAULT_IDLE_S
     window: WindowConfig = field(default_factory=WindowConfig)
     printer: PrinterConfig = field(default_factory=PrinterConfig)
+    slip_printer: PrinterConfig | None = None  # None: slips come out of ``printer`` too
 
 
 class _Wrong(Exception):  # noqa: N818 - carries a fault to load_config and no further
@@ -179,6 +180,11 @@ def _config(raw: Mapping[str, Any], folder: Path) -> Config:
         idle_s=top.seconds("idle_s", DEFAULT_IDLE_S, *IDLE_S_RANGE),
         window=_window(top.table("window")),
         printer=_named(_printer(top.table("printer"), folder), terminal),
+        slip_printer=(
+            _named(_printer(top.table("slip_printer"), folder), terminal)
+            if "slip_printer" in raw
+            else None
+        ),
     )
     top.close()
     for check in _WHOLE:
@@ -267,57 +273,73 @@ def _key_is_there(config: Config) -> None:
         )
 
 
+def _printers(config: Config) -> list[tuple[str, PrinterConfig]]:
+    """Each printer with the name of its table."""
+    found = [("printer", config.printer)]
+    return found if config.slip_printer is None else [*found, ("slip_printer", config.slip_printer)]
+
+
 def _usb_is_named(config: Config) -> None:
-    printer = config.printer
-    if printer.driver == "escpos-usb" and not (printer.usb_vendor and printer.usb_product):
-        raise _Wrong(
-            "config_key_missing",
-            "USB のプリンターには [printer] の usb_vendor と usb_product を書いてください。",
-        )
+    for table, printer in _printers(config):
+        if printer.driver == "escpos-usb" and not (printer.usb_vendor and printer.usb_product):
+            raise _Wrong(
+                "config_key_missing",
+                f"USB のプリンターには [{table}] の usb_vendor と usb_product を書いてください。",
+            )
 
 
 def _network_is_named(config: Config) -> None:
-    printer = config.printer
-    if printer.driver == "escpos-tcp" and not printer.host:
-        raise _Wrong(
-            "config_key_missing",
-            "ネットワークのプリンターには [printer] の host を書いてください。",
-        )
-    if printer.driver == "ipp" and not printer.uri:
-        raise _Wrong(
-            "config_key_missing",
-            "IPP のプリンターには [printer] の uri を ipp://プリンター:631/ipp/print の形で"
-            "書いてください。",
-        )
-    if printer.driver == "ipp" and not printer.head.startswith("page-"):
-        raise _Wrong(
-            "config_value",
-            "IPP のプリンターには [printer] の head を page-300 か page-600 で書いてください。",
-        )
+    for table, printer in _printers(config):
+        if printer.driver == "escpos-tcp" and not printer.host:
+            raise _Wrong(
+                "config_key_missing",
+                f"ネットワークのプリンターには [{table}] の host を書いてください。",
+            )
+        if printer.driver == "ipp" and not printer.uri:
+            raise _Wrong(
+                "config_key_missing",
+                f"IPP のプリンターには [{table}] の uri を ipp://プリンター:631/ipp/print の形で"
+                "書いてください。",
+            )
+        if printer.driver == "ipp" and not printer.head.startswith("page-"):
+            raise _Wrong(
+                "config_value",
+                f"IPP のプリンターには [{table}] の head を page-300 か page-600 で"
+                "書いてください。",
+            )
 
 
 def _folder_is_named(config: Config) -> None:
-    printer = config.printer
-    if printer.driver == "folder" and (printer.folder is None or not printer.folder.is_dir()):
+    for table, printer in _printers(config):
+        gone = printer.folder is None or not printer.folder.is_dir()
+        if printer.driver == "folder" and gone:
+            raise _Wrong(
+                "config_key_missing",
+                f"[{table}] の folder に、すでにあるフォルダーを書いてください。",
+            )
+
+
+def _certificates_need_sheets(config: Config) -> None:
+    if HEADS[config.printer.head].roll:
         raise _Wrong(
-            "config_key_missing", "[printer] の folder に、すでにあるフォルダーを書いてください。"
+            "config_value",
+            "証明書は A4 です。[printer] の head に巻紙のものは使えません"
+            " (控えなどの票だけのプリンターは [slip_printer] に書いてください)。",
         )
 
 
 def _production_prints_on_paper(config: Config) -> None:
-    printer = config.printer
-    if not config.production:
-        return
-    if printer.driver not in PRODUCTION_DRIVERS:
-        raise _Wrong(
-            "production_printer",
-            f"本番の端末では、プリンター {printer.driver} は使えません。",
-        )
-    if printer.record_to is not None:
-        raise _Wrong(
-            "production_record",
-            "本番の端末では、印刷の写しを残せません (record_to を消してください)。",
-        )
+    for _, printer in _printers(config) if config.production else ():
+        if printer.driver not in PRODUCTION_DRIVERS:
+            raise _Wrong(
+                "production_printer",
+                f"本番の端末では、プリンター {printer.driver} は使えません。",
+            )
+        if printer.record_to is not None:
+            raise _Wrong(
+                "production_record",
+                "本番の端末では、印刷の写しを残せません (record_to を消してください)。",
+            )
 
 
 _WHOLE: tuple[Callable[[Config], None], ...] = (
@@ -325,5 +347,6 @@ _WHOLE: tuple[Callable[[Config], None], ...] = (
     _usb_is_named,
     _network_is_named,
     _folder_is_named,
+    _certificates_need_sheets,
     _production_prints_on_paper,
 )

@@ -17,6 +17,7 @@ from kiosk.certificate.draw import draw_certificate
 from kiosk.certificate.form import Form, FormFault, load_form
 from kiosk.certificate.form_file import Surface
 from kiosk.certificate.signed_code import Claims
+from kiosk.certificate.slips import SlipPrinter
 from kiosk.domain.certificate import (
     CertificateContent,
     DrawnCertificate,
@@ -74,6 +75,10 @@ class CertificateMaker:
     def claims(self, content: CertificateContent, number: str, issued_on: date) -> Claims | None:
         """What the signed code of a sheet has to say; None where the form has no code."""
         return claims_of(self._form, content, number, issued_on)
+
+    def slips(self, dpi: int, width_mm: float) -> SlipPrinter:
+        """Slips in this form's words, for a head's dots and its paper's width."""
+        return SlipPrinter(self._form, dpi, width_mm)
 
     def preview_png(self, pdf: bytes, width: int) -> list[bytes]:
         """Pages as PNG, ``width`` pixels wide. Raises ValueError if the PDF cannot be read."""

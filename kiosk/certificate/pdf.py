@@ -18,7 +18,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from kiosk.certificate.fonts import FontSet, Glyph
 from kiosk.certificate.ground import Ground, tiles
-from kiosk.certificate.places import PAGE_HEIGHT, PAGE_WIDTH, Box, Page, SealPlace, TextRun
+from kiosk.certificate.places import MM, PAGE_HEIGHT, PAGE_WIDTH, Box, Page, SealPlace, TextRun
 from kiosk.certificate.seal import SealImage
 from kiosk.certificate.sheet_font import SheetFont, sheet_font
 from kiosk.certificate.wrap import glued
@@ -29,6 +29,7 @@ DRAW_LOCK = threading.Lock()
 _MARK_SIZE = 185.0  # points
 _MARK_LENGTH = 640.0  # points: a longer word than 見本 is set smaller
 _MARK_SLOPE = 1.25  # of A4's height: a slip lower than it is wide keeps the whole mark
+_MARK_EDGE_MM = 5.0  # which no head reaches at either side of any paper
 _MARK_SPACING = 0.35  # em
 _MARK_FILL = 0.93  # light enough to read through
 _MARK_EDGE = 0.45  # dark enough to stay on a printer that knows only black and white
@@ -178,7 +179,8 @@ def _draw_mark(
 ) -> None:
     """見本 from corner to corner, below the text."""
     em = sum(glyph.advance for glyph in glyphs) + _MARK_SPACING * (len(glyphs) - 1)
-    scale = min(page[0] / PAGE_WIDTH, _MARK_SLOPE * page[1] / PAGE_HEIGHT)
+    reached = (page[0] - 2 * _MARK_EDGE_MM * MM) / (PAGE_WIDTH - 2 * _MARK_EDGE_MM * MM)
+    scale = min(reached, _MARK_SLOPE * page[1] / PAGE_HEIGHT)
     size = min(_MARK_SIZE, _MARK_LENGTH * scale / em)
     canvas.saveState()
     canvas.setFillGray(_MARK_FILL)

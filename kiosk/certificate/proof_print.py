@@ -6,14 +6,12 @@ whether single dots stand, whether 複写 stays unseen and rises on a copy, whet
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
-
 from kiosk.certificate.grid import Grid
 from kiosk.certificate.places import MM, Box, Page, TextRun
 from kiosk.certificate.sentences import slip_word
 from kiosk.certificate.slip_column import Column
 from kiosk.certificate.wrap import line_width
+from kiosk.domain.slips import TestPrint
 
 _SIZES = (3.0, 5.0, 7.0, 9.0, 10.5, 14.0)  # points
 _SAMPLE = "台帳記載事項証明書 0123456789"
@@ -23,17 +21,6 @@ _NUMBER_SIZE = 6.0
 _CODE_VERSION = 5
 _CODE_MODULE_MM = 0.375
 _STEPS = (1, 2, 3, 4)  # dots: widths of the lines in the comb
-
-
-@dataclass(frozen=True, slots=True)
-class TestPrint:
-    """``number``: what the QR code says besides the terminal, for instance the job's."""
-
-    __test__ = False  # no test of pytest's
-
-    at: datetime
-    terminal: str
-    number: str
 
 
 def draw_test(slip: TestPrint, column: Column) -> Page:

@@ -30,8 +30,10 @@ class Paper:
 
 #: 80 mm paper; heads print 72 mm of it (576 dots at 203 dpi).
 ROLL_80 = Paper("roll-80", 80 * MM, None, 5.5 * MM, 9.5, 203)
+#: 58 mm paper; heads print 48 mm of it (384 dots at 203 dpi).
+ROLL_58 = Paper("roll-58", 58 * MM, None, 5.5 * MM, 8.0, 203)
 A4 = Paper("a4", PAGE_WIDTH, PAGE_HEIGHT, 35 * MM, 13.0, 203)
-PAPERS = {paper.name: paper for paper in (ROLL_80, A4)}
+PAPERS = {paper.name: paper for paper in (ROLL_80, ROLL_58, A4)}
 
 
 class Column:

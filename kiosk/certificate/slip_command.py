@@ -19,7 +19,7 @@ DONE, REFUSED, UNUSABLE = 0, 1, 2
 #: Fixed, so that the same command gives the same bytes.
 SAMPLE_AT = datetime(2026, 4, 6, 1, 23, tzinfo=UTC)
 _KINDS = {"receipt": "控え", "counter": "窓口案内票", "fee": "手数料票"}
-_PAPERS = ("roll-80", "a4")
+_PAPERS = ("roll-80", "roll-58", "a4")
 
 
 def add_parsers(actions: Any, default_form: str) -> None:

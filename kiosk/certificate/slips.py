@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -17,56 +17,21 @@ from kiosk.certificate import check, pdf
 from kiosk.certificate.fonts import code_points
 from kiosk.certificate.form import Form
 from kiosk.certificate.places import MM, Page
-from kiosk.certificate.proof_print import TestPrint, draw_test
+from kiosk.certificate.proof_print import draw_test
 from kiosk.certificate.sentences import slip_word
-from kiosk.certificate.slip_column import A4, PAPERS, ROLL_80, Column, Paper
+from kiosk.certificate.slip_column import A4, PAPERS, ROLL_58, ROLL_80, Column, Paper
 from kiosk.domain.certificate import DrawnCertificate, DrawRefusal, MissingGlyph
 from kiosk.domain.eras import wareki
+from kiosk.domain.slips import CounterSlip, FeeSlip, Receipt, Slip, TestPrint
 
 __all__ = [
-    "A4", "PAPERS", "ROLL_80", "CounterSlip", "FeeSlip", "Paper", "Receipt", "Slip", "SlipMaker",
-    "TestPrint",
+    "A4", "PAPERS", "ROLL_58", "ROLL_80", "CounterSlip", "FeeSlip", "Paper", "Receipt", "Slip",
+    "SlipMaker", "SlipPrinter", "TestPrint",
 ]  # fmt: skip
 
 _JST = ZoneInfo("Asia/Tokyo")
 _CODE_MODULE_MM = 0.5
 _CODE_VERSION = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """控え: what the visitor takes along. ``numbers``: of the certificates that came out."""
-
-    at: datetime  # aware
-    terminal: str
-    application: str  # the application's number, as the section finds it
-    user_id: str
-    numbers: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class CounterSlip:
-    """窓口案内票: what cannot be issued here. ``reason``: the sentence the screen gave."""
-
-    at: datetime
-    terminal: str
-    user_id: str
-    ledger_no: str  # where staff find it; no name, no place
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class FeeSlip:
-    """手数料の票 (layout only). ``yen``: of one copy."""
-
-    at: datetime
-    terminal: str
-    user_id: str
-    copies: int
-    yen: int
-
-
-Slip = Receipt | CounterSlip | FeeSlip | TestPrint
 
 
 class SlipMaker:
@@ -174,3 +139,18 @@ def _fee(slip: FeeSlip, column: Column) -> None:
 
 def _yen(yen: int) -> str:
     return f"{yen:,}円"
+
+
+#: What comes out of a head, by its width in millimetres: rolls, and A4 for everything else.
+_ROLLS = {58: ROLL_58, 80: ROLL_80}
+
+
+class SlipPrinter:
+    """Slips for one head's paper. Implements ``kiosk.domain.ports.SlipDrawer``."""
+
+    def __init__(self, form: Form, dpi: int, width_mm: float) -> None:
+        self._maker = SlipMaker(form)
+        self._paper = replace(_ROLLS.get(round(width_mm), A4), dpi=dpi)
+
+    def draw(self, slip: Slip) -> DrawnCertificate | DrawRefusal:
+        return self._maker.draw(slip, self._paper)

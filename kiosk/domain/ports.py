@@ -31,6 +31,7 @@ from kiosk.domain.printer import (
     PrintProgress,
 )
 from kiosk.domain.query import Query, SearchResult
+from kiosk.domain.slips import Slip
 
 
 class Clock(Protocol):
@@ -95,6 +96,12 @@ class SheetMaker(Protocol):
     def preview_png(self, pdf: bytes, width: int) -> list[bytes]:
         """Pages as PNG, ``width`` pixels wide."""
         ...
+
+
+class SlipDrawer(Protocol):
+    """Draws slips for the paper of the printer that slips come out of."""
+
+    def draw(self, slip: Slip) -> DrawnCertificate | DrawRefusal: ...
 
 
 @dataclass(frozen=True, slots=True)

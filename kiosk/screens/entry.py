@@ -21,6 +21,8 @@ ROW_PADDING = 18
 #: Height for the rows, in design units: where they all fit, and where pages must be turned.
 WHOLE_HEIGHT = 1360
 PAGE_HEIGHT = 1230
+#: The button for the counter's slip, above the rows.
+SLIP_HEIGHT = 120
 
 
 def row_height(row: RowView) -> float:
@@ -73,9 +75,13 @@ class EntryScreen(PagedScreen):
             note.bind(minimum_height=note.setter("height"))
             note.add_widget(Say(words=view.warning, font_size=36, bold=True))
             self.add_widget(note)
-        pages = pages_of(view.rows, WHOLE_HEIGHT)
+        if view.slip:
+            act = self.teller(ev.CounterSlipPressed, view.reason)
+            self.add_widget(press(view.slip, act, size_hint_y=None, height=SLIP_HEIGHT))
+        below = SLIP_HEIGHT + 20 if view.slip else 0
+        pages = pages_of(view.rows, WHOLE_HEIGHT - below)
         if len(pages) > 1 or view.warning:
-            pages = pages_of(view.rows, PAGE_HEIGHT)
+            pages = pages_of(view.rows, PAGE_HEIGHT - below)
         rows = BoxLayout(orientation="vertical", spacing=6, size_hint_y=None)
         rows.bind(minimum_height=rows.setter("height"))
         for number, row in enumerate(pages[self.page]):

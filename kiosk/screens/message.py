@@ -96,11 +96,11 @@ class EndingScreen(Screen):
             panel.add_widget(Say(words=number, font_size=46, bold=True, halign="center"))
         self.add_widget(panel)
         self.add_widget(Gap())
-        if view.another:
-            row = AnchorLayout(size_hint_y=None, height=120)
-            act = partial(self.tell, ev.AnotherBuilding)
-            row.add_widget(press(view.another, act, size_hint_x=0.7))
-            self.add_widget(row)
+        for label, event in ((view.receipt, ev.ReceiptPressed), (view.another, ev.AnotherBuilding)):
+            if label:
+                row = AnchorLayout(size_hint_y=None, height=120)
+                row.add_widget(press(label, partial(self.tell, event), size_hint_x=0.7))
+                self.add_widget(row)
         self.add_widget(self._countdown)
         self.add_widget(Gap(size_hint_y=0.2))
 

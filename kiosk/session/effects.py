@@ -13,6 +13,7 @@ from kiosk.domain.certificate import CertificateContent, DrawnCertificate, Stamp
 from kiosk.domain.ledger import LedgerEntry
 from kiosk.domain.printer import PrintJob, PrintOutcome
 from kiosk.domain.query import Query
+from kiosk.domain.slips import Slip
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,3 +138,11 @@ class Wipe(Effect):
 @dataclass(frozen=True, slots=True)
 class LookAtPrinter(Effect):
     """-> PrinterSeen"""
+
+
+@dataclass(frozen=True, slots=True)
+class PrintSlip(Effect):
+    """A slip or the staff's test print; the runner puts the time in -> SlipEnded"""
+
+    slip_id: str  # UUID, the job's name at the printer
+    slip: Slip

@@ -158,6 +158,20 @@ class StillHere(At):
     """続ける pressed on the idle warning."""
 
 
+# --- slips --------------------------------------------------------------------------------------
+
+
+class ReceiptPressed(At):
+    """控えを印刷する pressed on the last screen."""
+
+
+@dataclass(frozen=True, slots=True)
+class CounterSlipPressed(At):
+    """窓口の案内票を印刷する pressed; ``reason`` is the sentence that the screen shows."""
+
+    reason: str
+
+
 # --- staff --------------------------------------------------------------------------------------
 
 
@@ -263,6 +277,14 @@ class PrintProgressed(Answer):
 @dataclass(frozen=True, slots=True)
 class PrintEnded(Answer):
     outcome: PrintOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class SlipEnded(Answer):
+    """``shared``: it went to the printer that certificates come out of."""
+
+    outcome: PrintOutcome | DrawRefusal
+    shared: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,13 @@ from typing import Any
 from kiosk.session import events as ev
 from kiosk.session import machine_boot as boot_part
 from kiosk.session import machine_issue as issue_part
+from kiosk.session import machine_slips as slip_part
 from kiosk.session import machine_visit as visit_part
 from kiosk.session.idle import (
     COUNTDOWN_S,
     ENDS_AFTER,
     SIGN_IN_S,
+    STALL_S,
     TAKE_PAPER_AGAIN_S,
     warn_after,
 )
@@ -33,7 +35,7 @@ __all__ = ["Step", "boot", "step"]
 Handler = Callable[[Session, Any], Step]
 
 #: Answers that are facts about the terminal and not about a visit: heard in any generation.
-HEARD_ALWAYS = (ev.HeartbeatAnswered, ev.SettleAnswered, ev.PrinterSeen)
+HEARD_ALWAYS = (ev.HeartbeatAnswered, ev.SettleAnswered, ev.PrinterSeen, ev.SlipEnded)
 
 #: What may be touched while something lies over the screen.
 OVER_THE_SCREEN = (ev.CancelConfirmed, ev.CancelDismissed, ev.CancelPressed, ev.StillHere)
@@ -54,6 +56,7 @@ _ANYWHERE: dict[type[ev.At], Handler] = {
     ev.SheetDrawn: issue_part.sheet_drawn,
     ev.PrintProgressed: issue_part.print_progressed,
     ev.PrintEnded: issue_part.print_ended,
+    ev.SlipEnded: slip_part.slip_ended,
 }
 
 _CANCELLABLE: dict[type[ev.At], Handler] = {
@@ -105,6 +108,7 @@ _IN_PHASE: dict[Phase, dict[type[ev.At], Handler]] = {
         ev.CertifyPressed: visit_part.certify_pressed,
         ev.PreviewMade: visit_part.preview_made,
         ev.EntryAnswered: visit_part.entry_answered,
+        ev.CounterSlipPressed: slip_part.counter_slip_pressed,
     },
     Phase.PREVIEW: _CANCELLABLE
     | {
@@ -128,7 +132,11 @@ _IN_PHASE: dict[Phase, dict[type[ev.At], Handler]] = {
         ev.CancelPressed: visit_part.finished,
         ev.AnotherBuilding: visit_part.another_building,
     },
-    Phase.END: _LEAVING | {ev.AnotherBuilding: visit_part.another_building},
+    Phase.END: _LEAVING
+    | {
+        ev.AnotherBuilding: visit_part.another_building,
+        ev.ReceiptPressed: slip_part.receipt_pressed,
+    },
     Phase.SORRY: _LEAVING,
 }
 
@@ -195,6 +203,9 @@ def _sign_in_tick(session: Session) -> Step:
 
 def _ending_tick(session: Session) -> Step:
     """END and SORRY count from their beginning; the paper calls again, and waits for a hand."""
+    if session.waiting:  # a slip is printed: nobody is sent away from it
+        hangs = session.now - session.entered_at >= STALL_S
+        return slip_part.hangs(session) if hangs else (replace(session, countdown=0), ())
     taking = session.phase is Phase.TAKE_PAPER
     since = session.now - (session.touched_at if taking else session.entered_at)
     limit = ENDS_AFTER[session.phase]

@@ -358,6 +358,8 @@ def paper_taken(session: Session, _: PaperTaken) -> Step:
 
 def another_building(session: Session, _: AnotherBuilding) -> Step:
     """The applicant and the application stay; of the building nothing does."""
+    if session.waiting:
+        return stay(session)
     if session.pending is not None:
         return say(session, Notice.SETTLING)
     facts = session.facts
@@ -376,6 +378,9 @@ def another_building(session: Session, _: AnotherBuilding) -> Step:
 
 
 def finished(session: Session, _: Finished | BackPressed | CancelPressed) -> Step:
+    """Not while a slip comes out: it would fall into the next person's hands."""
+    if session.waiting:
+        return stay(session)
     return end_visit(session, "done")
 
 

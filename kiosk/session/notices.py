@@ -78,6 +78,9 @@ class Notice(StrEnum):
     TAKE_SHEET_FIRST = "take_sheet_first"
     REST_NOT_ISSUED = "rest_not_issued"
     TAKE_PAPER_AGAIN = "take_paper_again"
+    # slips
+    SLIP_PRINTED = "slip_printed"
+    SLIP_NOT_PRINTED = "slip_not_printed"
 
 
 def _known(key: str, otherwise: Notice) -> Notice:

@@ -11,7 +11,7 @@ import hashlib
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kiosk.domain.certificate import DrawnCertificate, DrawRefusal
 from kiosk.domain.ports import (
@@ -21,6 +21,7 @@ from kiosk.domain.ports import (
     SectionServer,
     ServerFault,
     SheetMaker,
+    SlipDrawer,
 )
 from kiosk.domain.printer import (
     NO_ANSWER,
@@ -28,6 +29,7 @@ from kiosk.domain.printer import (
     NotStarted,
     PrinterStatus,
     PrintFault,
+    PrintJob,
     PrintOutcome,
     PrintProgress,
     PrintUnknown,
@@ -64,6 +66,8 @@ class Parts:
     self_test: Callable[[], tuple[CheckResult, ...]]
     read_marks: Callable[[bytes], Mapping[str, str]]
     wipe: Callable[[], None] = lambda: None
+    slips: SlipDrawer | None = None  # None: no slip can be drawn
+    slip_printer: Printer | None = None  # None: slips come out of the certificates' printer
     preview_width: int = PREVIEW_WIDTH
 
 
@@ -143,6 +147,7 @@ class Runner:
             ef.Settle: (self._calls, True, self._settle),
             ef.EndVisit: (self._calls, True, self._end_visit),
             ef.LookAtPrinter: (self._print, False, self._look_at_printer),
+            ef.PrintSlip: (self._print, False, self._print_slip),
         }
 
     def _run(self, effect: ef.Effect, method: Callable[..., ev.At | None]) -> None:
@@ -337,6 +342,44 @@ class Runner:
         log.info("issue %s settle attempt=%d: %s", effect.issue_id, effect.attempt, said)
         return ev.SettleAnswered(self._now(), effect.generation, answer)
 
+    # --- slips --------------------------------------------------------------------------------
+
+    def _print_slip(self, effect: ef.PrintSlip) -> ev.At:
+        own, shared = self._parts.slip_printer, self._parts.slip_printer is None
+        drawn = self._drawn_slip(effect)
+        if isinstance(drawn, DrawRefusal):
+            return ev.SlipEnded(self._now(), effect.generation, drawn, shared)
+        printer = own or self._parts.printer
+        if own is not None:
+            own.clear()  # a slip that stuck there before is of nobody who still waits for it
+        outcome = self._slip_printed(printer, effect, drawn)
+        log.info("slip outcome=%s", type(outcome).__name__)
+        return ev.SlipEnded(self._now(), effect.generation, outcome, shared)
+
+    def _drawn_slip(self, effect: ef.PrintSlip) -> DrawnCertificate | DrawRefusal:
+        if self._parts.slips is None:
+            return DrawRefusal("form_invalid")
+        return self._parts.slips.draw(replace(effect.slip, at=self._parts.clock.now()))
+
+    def _slip_printed(
+        self, printer: Printer, effect: ef.PrintSlip, drawn: DrawnCertificate
+    ) -> PrintOutcome:
+        handed_over: list[bool] = []
+
+        def spooling(_: Sequence[str]) -> bool:
+            """Nobody waits for it any more: not a byte of it leaves."""
+            handed_over.append(self._seen.generation == effect.generation)
+            return handed_over[-1]
+
+        job = PrintJob(effect.slip_id, drawn.pdf, drawn.page_count)
+        try:
+            return printer.print(job, lambda _: None, spooling)
+        except Exception as error:
+            log.error("slip: driver raised: %s", type(error).__name__)
+            if any(handed_over):
+                return PrintUnknown(PrintFault.INTERNAL)
+            return NotStarted(PrintFault.INTERNAL)
+
     # --- what a fault of a worker looks like --------------------------------------------------
 
     def _fault_of(self, effect: ef.Effect) -> ev.At | None:
@@ -359,5 +402,6 @@ class Runner:
             ef.PrintSheet: ev.PrintEnded(now, generation, PrintUnknown(PrintFault.INTERNAL)),
             ef.Settle: ev.SettleAnswered(now, generation, lost),
             ef.LookAtPrinter: ev.PrinterSeen(now, generation, NO_ANSWER),
+            ef.PrintSlip: ev.SlipEnded(now, generation, PrintUnknown(PrintFault.INTERNAL)),
         }
         return answers.get(type(effect))

@@ -191,6 +191,11 @@ GALLERY: dict[str, Session] = {
     "printing": at(Phase.PRINTING, visit(entry=ENTRY, job=_JOB)),
     "take-paper": at(Phase.TAKE_PAPER, visit(issued=_PRINTED), countdown=120),
     "end": at(Phase.END, visit(issued=_PRINTED), countdown=10),
+    "end-slip": at(Phase.END, visit(issued=_PRINTED), waiting="PrintSlip"),
+    "entry-no-glyph": at(
+        Phase.ENTRY, visit(entry=ENTRY), notice="refusal.missing_glyph",
+        notice_detail="U+845B U+E01EF",
+    ),
     "sorry": at(
         Phase.SORRY, visit(issued=(IssuedCopy("2026-000125", IssueState.UNKNOWN),)), countdown=30,
         notice="print_unknown",

@@ -15,6 +15,7 @@ from kiosk.domain.certificate import (
     Stamp,
 )
 from kiosk.domain.ledger import LedgerEntry
+from kiosk.domain.slips import Slip
 
 FORM = FormIdentity("sample-form", "1", "f" * 64, sample=True)
 #: A character that this maker has no glyph for.
@@ -73,3 +74,18 @@ class FakeSheetMaker:
 
     def preview_png(self, pdf: bytes, width: int) -> list[bytes]:
         return [b"\x89PNG" + pdf]
+
+
+class FakeSlips:
+    """``ports.SlipDrawer``. ``drawn`` are the slips asked for; ``refuse`` draws none."""
+
+    def __init__(self) -> None:
+        self.drawn: list[Slip] = []
+        self.refuse = False
+
+    def draw(self, slip: Slip) -> DrawnCertificate | DrawRefusal:
+        self.drawn.append(slip)
+        if self.refuse:
+            return DrawRefusal("form_invalid")
+        pdf = repr(slip).encode("utf-8")
+        return DrawnCertificate(pdf, hashlib.sha256(pdf).hexdigest(), 1)

@@ -26,7 +26,7 @@ from kiosk.session.runner import Parts, Runner
 from kiosk.session.state import Phase, Session
 from kiosk.session.terminal import Terminal
 from tests.fakes.clock import FakeClock
-from tests.fakes.sheet_maker import FakeSheetMaker, read_marks
+from tests.fakes.sheet_maker import FakeSheetMaker, FakeSlips, read_marks
 from tests.flows.lossy import LossyServer
 from tests.flows.people import HOUSE, LEDGER, PERSON
 from tests.flows.rasters import PAGE_BYTES, SheetDots, rows_of
@@ -59,13 +59,19 @@ class Kiosk:
     """One process of the terminal. ``touch`` is a finger; everything else follows by itself."""
 
     def __init__(
-        self, world: World, server: SectionServer | None = None, driver: Printer | None = None
+        self,
+        world: World,
+        server: SectionServer | None = None,
+        driver: Printer | None = None,
+        slip_driver: Printer | None = None,
     ) -> None:
         self.world = world
         self.wire = LossyServer(server or InMemorySectionServer(world.section))
         self.maker = FakeSheetMaker()
         self.printer = SimulatedPrinter(SheetDots(), world.clock, device=world.device)
         self._driver: Printer = driver or self.printer
+        self._slip_driver = slip_driver
+        self.slips = FakeSlips()
         self.wiped = 0
         self.seen: list[tuple[Phase, str]] = []
         self._posted: queue.SimpleQueue[ev.At] = queue.SimpleQueue()
@@ -87,6 +93,8 @@ class Kiosk:
             self_test=boot_self_test(tested),
             read_marks=read_marks,
             wipe=self._wipe,
+            slips=self.slips,
+            slip_printer=self._slip_driver,
         )
 
     def _wipe(self) -> None:
@@ -245,8 +253,14 @@ def no_person_in(session: Session) -> bool:
 
 
 @contextmanager
-def kiosk(world: World | None = None, *, opened: bool = True) -> Iterator[Kiosk]:
-    made = Kiosk(world or World())
+def kiosk(
+    world: World | None = None,
+    *,
+    opened: bool = True,
+    driver: Printer | None = None,
+    slip_driver: Printer | None = None,
+) -> Iterator[Kiosk]:
+    made = Kiosk(world or World(), driver=driver, slip_driver=slip_driver)
     try:
         if opened:
             made.open()

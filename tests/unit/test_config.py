@@ -90,6 +90,13 @@ usb_serial = "A1"
     )
 
 
+def test_slips_may_have_a_printer_of_their_own(folder: Path) -> None:
+    assert good(folder, LEAST).slip_printer is None
+    config = good(folder, LEAST + "[slip_printer]\nmodel = 'roll-slip'\nhead = 'roll-80'\n")
+    assert config.slip_printer == PrinterConfig(model="roll-slip", head="roll-80")
+    assert config.printer == PrinterConfig()
+
+
 @pytest.mark.parametrize("driver", DRIVERS)
 def test_a_printer_can_be_made_of_what_was_accepted(driver: str, folder: Path) -> None:
     more = {
@@ -140,6 +147,9 @@ def test_a_printer_can_be_made_of_what_was_accepted(driver: str, folder: Path) -
         (LEAST + "[printer]\ndriver = 'folder'\n", "config_key_missing", "folder"),
         (LEAST + "[printer]\ndriver='folder'\nfolder='gone'\n", "config_key_missing", "folder"),
         (LEAST + "production = true\n", "production_printer", "simulated"),
+        (LEAST + "[printer]\nhead = 'roll-80'\n", "config_value", "[slip_printer]"),
+        (LEAST + "[slip_printer]\nspeed = 3\n", "config_key_unknown", "[slip_printer] の speed"),
+        (LEAST + "[slip_printer]\ndriver='escpos-tcp'\n", "config_key_missing", "[slip_printer]"),
         (
             LEAST + "production = true\n[printer]\ndriver='escpos-usb'\nusb_vendor=1\n"
             "usb_product=2\nrecord_to='x'\n",

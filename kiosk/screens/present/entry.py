@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 
 from kiosk.domain.blanks import drawn_blanks
 from kiosk.domain.ledger import STANDARD_HEADINGS, field_text
-from kiosk.screens.present.frame import Frame, visit_frame
+from kiosk.screens.present.frame import Frame, notice_text, visit_frame
 from kiosk.screens.strings import tr
 from kiosk.session import events as ev
+from kiosk.session.notices import not_certifiable_notice
 from kiosk.session.state import MAX_COPIES, Session, Visit
 
 #: Headings whose emptiness says something and is shown as 記載なし.
@@ -27,6 +28,8 @@ class RowView:
 class EntryView:
     rows: tuple[RowView, ...]
     warning: str
+    slip: str = ""  # label of the slip for the counter; "" hides it
+    reason: str = ""  # the sentence that the slip repeats
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +65,24 @@ def _rows(visit: Visit) -> tuple[RowView, ...]:
     return tuple(shown)
 
 
+def counter_reason(session: Session) -> str:
+    """Why this entry is the counter's, as the screen says it; empty if it is not."""
+    entry = (session.visit or Visit("")).entry
+    if entry is not None and entry.not_certifiable is not None:
+        return tr(f"notice.{not_certifiable_notice(entry.not_certifiable.value)}")
+    return notice_text(session) if session.notice.startswith("refusal.") else ""
+
+
 def entry(session: Session) -> Frame:
     visit = session.visit or Visit("")
     refused = visit.entry is not None and visit.entry.not_certifiable is not None
     warning = tr("screen.entry.to_counter") if refused else ""
+    reason = counter_reason(session)
+    slip = tr("screen.entry.slip") if reason and visit.application is not None else ""
     return visit_frame(
         session,
         tr("screen.entry.title"),
-        EntryView(_rows(visit), warning),
+        EntryView(_rows(visit), warning, slip, reason),
         primary="" if refused else tr("screen.entry.certify"),
         primary_event=ev.CertifyPressed,
     )

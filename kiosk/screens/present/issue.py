@@ -39,6 +39,7 @@ class EndingView:
     another: str  # label of 続けて別の建物; "" hides it
     countdown: str
     good: bool
+    receipt: str = ""  # label of 控え; "" hides it
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,7 @@ def end(session: Session) -> Frame:
         tr("screen.end.another"),
         _countdown(session),
         True,
+        tr("screen.end.receipt") if visit.application is not None else "",
     )
     return visit_frame(
         session,

@@ -41,8 +41,12 @@ from tests.fakes.printer import EMPTY, OCCUPIED, READY
 from tests.fakes.sheet_maker import FakeSheetMaker
 from tests.flows.people import HOUSE, LEDGER, PERSON
 
-HEARD_ALWAYS = (ev.HeartbeatAnswered, ev.SettleAnswered, ev.PrinterSeen)
+HEARD_ALWAYS = (ev.HeartbeatAnswered, ev.SettleAnswered, ev.PrinterSeen, ev.SlipEnded)
 LOST = {True: ServerFault("timeout", sent=True), False: ServerFault("offline", sent=False)}
+
+
+def _slip_printed() -> Printed:
+    return Printed(PrintEvidence(1, 1, ("0" * 64,)))
 
 
 def _stale(session: Session, event: ev.At) -> bool:
@@ -291,6 +295,9 @@ class TerminalInTheWorld(RuleBasedStateMachine):
             return ev.SheetDrawn(now, generation, self.maker.draw(effect.content, effect.stamp))
         if isinstance(effect, ef.PrintSheet):
             return ev.PrintEnded(now, generation, self._printed(effect))
+        if isinstance(effect, ef.PrintSlip):
+            ends = [_slip_printed(), NotStarted(PrintFault.BUSY), PrintUnknown(PrintFault.STALLED)]
+            return ev.SlipEnded(now, generation, self.random.choice(ends))
         if isinstance(effect, ef.RunSelfTest):
             ok = self._status().ready
             check = CheckResult("printer", ok, "" if ok else "printer_not_ready")
