@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from kiosk.certificate.code_place import GAP as CODE_GAP
 from kiosk.certificate.code_place import code_boxes, code_of, module_dots, qr_rows, side
 from kiosk.certificate.measure import Measure
@@ -17,15 +19,14 @@ _SEAL_OVER_NAME = 0.25  # em of the last character under the seal: readable in b
 class Closing:
     """Raises ValueError when nothing is in force on the day, or the form's texts are too long."""
 
-    def __init__(self, measure: Measure, stamp: Stamp | None) -> None:
+    def __init__(self, measure: Measure, stamp: Stamp | None, day: date | None) -> None:
         self.measure, self.stamp = measure, stamp
         form, look, file = measure.form, measure.look, measure.form.file
         self.size = look.text_size + 1
         self.leading = self.size * 1.6
-        day = None if stamp is None else stamp.issued_on
         basis, signatory, seal = form.basis(day), form.signatory(day), form.seal(day)
         if basis is None or signatory is None or seal is None:
-            raise ValueError("nothing is in force on the day of issue")
+            raise ValueError(f"{day} に有効な bases・signatories・seals がそろっていません")
         self.signatory = f"{signatory.title}\u3000\u3000{signatory.name}"
         terms, image = seal
         self.seal_width = terms.width_mm * MM
@@ -40,7 +41,7 @@ class Closing:
         self.name_height = max(self.leading, self.seal_height, code_height)
         self.height = self._height()
         if self.height > 0.6 * measure.room(False):
-            raise ValueError("the form's closing texts do not fit with a table above them")
+            raise ValueError("sentence と disclaimer が長すぎて、表の下に入りません")
 
     def _height(self) -> float:
         return (
@@ -86,7 +87,7 @@ class Closing:
         seal_x = self.measure.right - self.seal_width
         start = seal_x + _SEAL_OVER_NAME * size - width
         if self.code is not None and start < self.measure.left + side(self.code) + CODE_GAP:
-            raise ValueError("signatory and code do not fit beside each other")
+            raise ValueError("署名者の名前と二次元コードが横に並びません")
         page.runs.append(TextRun(start, middle - 0.38 * size, size, glyphs, spacing))
         if self.stamp is not None:
             y = middle - self.seal_height / 2

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import argparse
 import sys
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kiosk.certificate import slip_command
 from kiosk.domain.assets import asset_path
 from kiosk.domain.certificate import DrawRefusal
+from kiosk.domain.japan import day_in_japan
 
 if TYPE_CHECKING:
     from kiosk.certificate.entry_file import EntryFault
@@ -34,6 +36,11 @@ def add_parser(subparsers: Any) -> None:
         "--form", default=DEFAULT_FORM, help="様式の名前、または様式のファイル（.yaml）"
     )
     preview.add_argument("--entry", help="台帳1件のJSONファイル。省くと見本の台帳を使います")
+    preview.add_argument(
+        "--day",
+        type=date.fromisoformat,
+        help="この日の根拠・署名者で作ります (例 2027-05-01)。省くと今日",
+    )
     preview.add_argument("out", metavar="OUT.pdf", type=Path, help="書き出すPDFのファイル")
     preview.set_defaults(run=run)
     slip_command.add_parsers(actions, DEFAULT_FORM)
@@ -54,7 +61,8 @@ def run(args: argparse.Namespace) -> int:
     if isinstance(entry, EntryFault):
         return _say(UNUSABLE, with_detail("entry", entry.code, entry.detail))
     content = maker.content(entry)
-    drawn = content if isinstance(content, DrawRefusal) else maker.draw(content, None)
+    day = args.day or day_in_japan(datetime.now(UTC))
+    drawn = content if isinstance(content, DrawRefusal) else maker.draw(content, None, day)
     if isinstance(drawn, DrawRefusal):
         return _say(REFUSED, with_detail("refusal", drawn.code, _why(drawn)))
     try:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import date
 
 from kiosk.certificate import check, pdf
 from kiosk.certificate.code_place import claims_of
@@ -31,9 +32,15 @@ MAX_PAGES = 30
 
 
 def draw_certificate(
-    form: Form, content: CertificateContent, stamp: Stamp | None, fonts: FontSet | None = None
+    form: Form,
+    content: CertificateContent,
+    stamp: Stamp | None,
+    fonts: FontSet | None = None,
+    day: date | None = None,
 ) -> DrawnCertificate | DrawRefusal:
     """The sheet set as PDF. ``stamp=None`` draws the preview: no number, date or seal.
+
+    ``day`` is the preview's; without one it shows the newest terms. A stamp brings its own.
 
     ``fonts`` must be the form's own (they are part of its identity); None means those.
     """
@@ -48,11 +55,12 @@ def draw_certificate(
         refused = _code_refusal(form, content, stamp)
         if refused is not None:
             return refused
+    day = day if stamp is None else stamp.issued_on
     missing = missing_glyphs(form.fonts, list(content.items)) + _stamp_missing(form, stamp)
     if missing:
         return DrawRefusal("missing_glyph", missing)
     try:
-        pages = lay_out(form, content, stamp)
+        pages = lay_out(form, content, stamp, day)
     except ValueError as error:
         return DrawRefusal("form_invalid", detail=str(error))
     if len(pages) > MAX_PAGES:
@@ -67,7 +75,7 @@ def draw_certificate(
         mark=tuple(form.fonts.shape(mark)[0]),
         ground=None if stamp is None else form.ground,
     )
-    faults = check.faults(data, pages, seal, _required(form, content, stamp), mark)
+    faults = check.faults(data, pages, seal, _required(form, content, stamp, day), mark)
     if faults:
         return DrawRefusal("incomplete", detail="; ".join(faults))
     return DrawnCertificate(data, hashlib.sha256(data).hexdigest(), len(pages))
@@ -83,7 +91,10 @@ def _stamp_refusal(form: Form, stamp: Stamp) -> SealImage | DrawRefusal:
     day = stamp.issued_on
     terms = form.seal(day)
     if terms is None or form.basis(day) is None or form.signatory(day) is None:
-        return DrawRefusal("form_invalid", detail=f"nothing is in force on {day.isoformat()}")
+        return DrawRefusal(
+            "form_invalid",
+            detail=f"{day.isoformat()} に有効な bases・signatories・seals がそろっていません",
+        )
     image = terms[1]
     if hashlib.sha256(stamp.seal_png).hexdigest() != image.png_sha256:
         return DrawRefusal("stamp_incomplete", detail="the seal is not the form's")
@@ -113,9 +124,10 @@ def _stamp_missing(form: Form, stamp: Stamp | None) -> tuple[MissingGlyph, ...]:
     )
 
 
-def _required(form: Form, content: CertificateContent, stamp: Stamp | None) -> list[str]:
+def _required(
+    form: Form, content: CertificateContent, stamp: Stamp | None, day: date | None
+) -> list[str]:
     """What must read back wherever it was placed: a second look past the layout."""
-    day = None if stamp is None else stamp.issued_on
     basis = form.basis(day)
     assert basis is not None
     texts = [

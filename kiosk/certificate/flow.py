@@ -76,7 +76,7 @@ class Flow:
                 continue
             parts = self.split(unit, self.lines_in(self.left))
             if parts is None and not self.pages[-1] and len(self.pages) > 1:
-                raise ValueError("a row that cannot be parted is higher than a page")
+                raise ValueError("1ページに入らない行があります。label を短くしてください")
             if parts is not None:
                 self.pages[-1].append([parts[0]])
             queue.appendleft(unit if parts is None else [parts[1]])

@@ -9,7 +9,6 @@ from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
-import yaml
 from pydantic import ValidationError
 from reportlab import __version__ as reportlab_version
 from segno import __version__ as segno_version
@@ -23,6 +22,7 @@ from kiosk.certificate.form_file import (
     Signatory,
     fixed_texts,
 )
+from kiosk.certificate.form_reading import FormTextError, read_form_text, schema_words
 from kiosk.certificate.ground import Ground, read_ground
 from kiosk.certificate.seal import SealImage, read_seal
 from kiosk.certificate.sentences import with_detail
@@ -100,14 +100,16 @@ def load_form(form: str | Path, font_dirs: Sequence[Path] | None = None) -> Form
     try:
         path = form if isinstance(form, Path) else asset_path("forms", f"{form}.yaml")
         raw = path.read_bytes()
-    except (AssetMissingError, OSError) as error:
-        return FormFault("form_missing", str(error))
+    except (AssetMissingError, OSError, ValueError):
+        return FormFault("form_missing", str(form))
     try:
-        file = FormFile.model_validate(yaml.safe_load(raw.decode("utf-8")))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        return FormFault("form_unreadable", f"{path.name}: {error}")
+        value, lines = read_form_text(raw)
+    except FormTextError as error:
+        return FormFault("form_unreadable", f"{path.name} {error}")
+    try:
+        file = FormFile.model_validate(value)
     except ValidationError as error:
-        return FormFault("form_schema", f"{path.name}: {_sentence(error)}")
+        return FormFault("form_schema", f"{path.name} {schema_words(error, lines, FormFile)}")
     try:
         fonts = load_fonts(file.fonts, font_dirs)
     except FileNotFoundError as error:
@@ -129,26 +131,20 @@ def load_form(form: str | Path, font_dirs: Sequence[Path] | None = None) -> Form
     return Form(file, identity, fonts, seals, ground)
 
 
-def _sentence(error: ValidationError) -> str:
-    lines = []
-    for part in error.errors(include_url=False, include_input=False):
-        where = ".".join(str(step) for step in part["loc"]) or "form"
-        lines.append(f"{where}: {part['msg']}")
-    return "; ".join(lines)
-
-
 def _seals(file: FormFile, folder: Path) -> tuple[SealImage, ...] | FormFault:
     images = []
     for seal in file.seals:
         try:
             png = _picture(folder, seal.file)
-        except OSError as error:
-            return FormFault("seal_missing", str(error))
+        except OSError:
+            return FormFault("seal_missing", seal.file)
         if hashlib.sha256(png).hexdigest() != seal.sha256:
-            return FormFault("seal_mismatch", f"{seal.file}: not the image that the form names")
+            return FormFault(
+                "seal_mismatch", f"{seal.file} の sha256 は {hashlib.sha256(png).hexdigest()} です"
+            )
         image = read_seal(png)
         if image is None:
-            return FormFault("seal_unreadable", f"{seal.file}: not a PNG image")
+            return FormFault("seal_unreadable", seal.file)
         images.append(image)
     return tuple(images)
 
@@ -164,12 +160,15 @@ def _ground(file: FormFile, folder: Path) -> Ground | FormFault | None:
         return None
     try:
         png = _picture(folder, file.ground.file)
-    except OSError as error:
-        return FormFault("ground_missing", str(error))
+    except OSError:
+        return FormFault("ground_missing", file.ground.file)
     if hashlib.sha256(png).hexdigest() != file.ground.sha256:
-        return FormFault("ground_mismatch", f"{file.ground.file}: not the one the form names")
+        return FormFault(
+            "ground_mismatch",
+            f"{file.ground.file} の sha256 は {hashlib.sha256(png).hexdigest()} です",
+        )
     ground = read_ground(png, file.ground.dpi)
-    return ground or FormFault("ground_unreadable", f"{file.ground.file}: no black and white tile")
+    return ground or FormFault("ground_unreadable", file.ground.file)
 
 
 def _glyph_fault(file: FormFile, fonts: FontSet) -> FormFault | None:

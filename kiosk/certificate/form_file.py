@@ -90,7 +90,7 @@ class Item(_Part):
     pieces: tuple[Piece, ...] = Field(default=(), strict=False)
     rows: tuple[Row, ...] = Field(default=(), strict=False)
     each: Annotated[DispositionKind, Field(strict=False)] | None = None
-    each_label: str = "第{n}回"
+    each_label: Annotated[str, Field(pattern=r"\{n\}")] = "第{n}回"
     separator: str = "\u3000"
     blank: Text = "記載なし"
     omit_when_blank: bool = False
@@ -103,18 +103,18 @@ class Item(_Part):
     @model_validator(mode="after")
     def _one_shape(self) -> Self:
         if bool(self.pieces) == bool(self.rows):
-            raise ValueError(f"item {self.key}: either pieces or rows")
+            raise ValueError(f"{self.key}: pieces か rows のどちらか一つを書いてください")
         if self.each is not None and not self.pieces:
-            raise ValueError(f"item {self.key}: each needs pieces")
+            raise ValueError(f"{self.key}: each には pieces が要ります")
         known = DISPOSITION_FIELDS if self.each is not None else LEDGER_FIELDS
         names = [p.field for p in self.pieces] + [r.field for r in self.rows]
         unknown = sorted(set(names) - known)
         if unknown:
-            raise ValueError(f"item {self.key}: unknown fields {', '.join(unknown)}")
+            raise ValueError(f"{self.key}: 台帳にない欄です: {'、'.join(unknown)}")
         blanks = [self.blank, *(p.blank for p in self.pieces)]
-        if any("未検査" in blank for blank in blanks):
+        if any("未検査" in "".join(blank.split()) for blank in blanks):
             # A blank has three meanings; the sheet may not choose one of them.
-            raise ValueError(f"item {self.key}: a blank may not say 未検査")
+            raise ValueError(f"{self.key}: blank に「未検査」とは書けません")
         return self
 
 
@@ -207,19 +207,32 @@ class Layout(_Part):
 
     @model_validator(mode="after")
     def _columns(self) -> Self:
-        if self.label_width_mm < self.group_width_mm + _NARROWEST_LABEL_MM:
-            raise ValueError("label_width_mm leaves no room beside group_width_mm")
-        if _PAPER_MM - 2 * self.margin_side_mm - self.label_width_mm < _NARROWEST_VALUE_MM:
-            raise ValueError("margin_side_mm and label_width_mm leave no room for the values")
+        labels = self.label_width_mm - self.group_width_mm
+        if self.group_width_mm < _NARROWEST_LABEL_MM or labels < _NARROWEST_LABEL_MM:
+            raise ValueError(
+                f"label_width_mm {self.label_width_mm:g} のうち group_width_mm"
+                f" {self.group_width_mm:g}、残り {labels:g} です。"
+                f"どちらも {_NARROWEST_LABEL_MM} 以上にしてください"
+            )
+        values = _PAPER_MM - 2 * self.margin_side_mm - self.label_width_mm
+        if values < _NARROWEST_VALUE_MM:
+            raise ValueError(
+                f"用紙 {_PAPER_MM} から margin_side_mm {self.margin_side_mm:g} の2倍と"
+                f" label_width_mm {self.label_width_mm:g} を引くと {values:g} です。"
+                f"値の欄に {_NARROWEST_VALUE_MM} 以上を残してください"
+            )
         if not 0 < self.row_min_mm <= self.row_max_mm <= _HIGHEST_ROW_MM:
-            raise ValueError("row_min_mm must be above 0 and not above row_max_mm")
+            raise ValueError(
+                f"row_min_mm {self.row_min_mm:g} は 0 より大きく、row_max_mm {self.row_max_mm:g}"
+                f"（{_HIGHEST_ROW_MM} まで）以下にしてください"
+            )
         return self
 
 
 class FormFile(_Part):
     """A form file as written."""
 
-    form: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+    form: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
     version: Text
     sample: bool
     title: Text
@@ -242,7 +255,8 @@ class FormFile(_Part):
     def _whole(self) -> Self:
         keys = [item.key for item in self.items]
         if len(set(keys)) != len(keys):
-            raise ValueError("two items have the same key")
+            twice = sorted({key for key in keys if keys.count(key) > 1})
+            raise ValueError(f"items: 同じ key が二つあります: {'、'.join(twice)}")
         if self.signed_code is not None:
             _known_rows("signed_code", self.signed_code.items, self.items)
         for name, terms in (
@@ -260,13 +274,19 @@ def _known_rows(where: str, wanted: Sequence[str], items: Sequence[Item]) -> Non
     known |= {f"{item.key}.{row.field}" for item in items for row in item.rows}
     unknown = sorted(set(wanted) - known)
     if unknown:
-        raise ValueError(f"{where}: unknown items {', '.join(unknown)}")
+        raise ValueError(f"{where}: items にない項目です: {'、'.join(unknown)}")
 
 
 def _no_overlap(name: str, terms: Sequence[Effective]) -> None:
+    for term in terms:
+        if term.until is not None and term.until < term.since:
+            raise ValueError(f"{name}: until {term.until} が from {term.since} より前です")
     for earlier, later in pairwise(terms):
         if earlier.until is None or not earlier.until < later.since:
-            raise ValueError(f"{name}: the days overlap or are out of order")
+            raise ValueError(
+                f"{name}: from {later.since} の期間が、前の期間と重なるか、順がちがいます"
+                "（前の期間に until を書いてください）"
+            )
 
 
 def fixed_texts(file: FormFile) -> list[str]:

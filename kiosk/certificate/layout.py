@@ -7,6 +7,7 @@ date, signatory, seal, disclaimer) stays in one piece with at least two lines of
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 from kiosk.certificate.closing import Closing
 from kiosk.certificate.flow import Flow, RowBox, units_of
@@ -20,6 +21,13 @@ from kiosk.domain.eras import wareki
 
 _SMALLEST = 5.0  # points
 _MICRO_ABOVE = 1.4  # footer's letters: from its line up to the very small one
+_FOOT_TOO_LONG = (
+    "ページの下の言葉（words の preview_notice・terminal・page・next_page）が長すぎて入りません"
+)
+_LINE_TOO_LONG = (
+    "左右の余白の間に入らない行があります。"
+    "title・subtitle・label・words の number を短くするか、文字を小さくしてください"
+)
 _SLACK = 0.5  # points; of rounding, and of the last letter's own side bearing
 
 
@@ -39,24 +47,32 @@ def stamp_texts(form: Form, stamp: Stamp) -> list[str]:
     ]
 
 
-def lay_out(form: Form, content: CertificateContent, stamp: Stamp | None) -> list[Page]:
+def lay_out(
+    form: Form, content: CertificateContent, stamp: Stamp | None, day: date | None
+) -> list[Page]:
     """All pages. Every glyph is known to exist (see ``missing_glyphs``, ``stamp_texts``).
 
     Rows stand closer where that keeps the sheet on one page. Raises ValueError when the form's
     own texts leave no room for a table, or nothing is in force on the day of issue.
     """
-    sheet = _Sheet(Measure(form), content, stamp)
+    sheet = _Sheet(Measure(form), content, stamp, day)
     if len(sheet.sets) > 1:
-        tight = _Sheet(Measure(form, tight=True), content, stamp)
+        tight = _Sheet(Measure(form, tight=True), content, stamp, day)
         sheet = tight if len(tight.sets) == 1 else sheet
     return sheet.pages()
 
 
 class _Sheet:
-    def __init__(self, measure: Measure, content: CertificateContent, stamp: Stamp | None) -> None:
+    def __init__(
+        self,
+        measure: Measure,
+        content: CertificateContent,
+        stamp: Stamp | None,
+        day: date | None,
+    ) -> None:
         self.measure, self.content, self.stamp = measure, content, stamp
         self.file, self.look = measure.form.file, measure.look
-        self.closing = Closing(measure, stamp)
+        self.closing = Closing(measure, stamp, day)
         units = units_of(self._rows(), measure.room(False))
         self.sets = Flow(measure).paginate(units, self.closing.height)
 
@@ -143,7 +159,7 @@ class _Sheet:
             line = measure.shape(words.next_page)
             start = measure.right - line_width(line, size)
             if start < centre.x + run_width(centre):
-                raise ValueError("the words at the foot of the page do not fit")
+                raise ValueError(_FOOT_TOO_LONG)
             page.runs.append(TextRun(start, y, size, line))
 
     def _micro(self, page: Page, y: float) -> None:
@@ -164,7 +180,7 @@ class _Sheet:
         line = self.measure.shape(text)
         size = min(self.look.small_size, width / line_width(line, 1.0))
         if size < _SMALLEST:
-            raise ValueError("the words at the foot of the page do not fit")
+            raise ValueError(_FOOT_TOO_LONG)
         return TextRun(self.measure.left, y, size, line)
 
     def _check_margins(self, page: Page) -> None:
@@ -172,4 +188,4 @@ class _Sheet:
         left, right = self.measure.left - _SLACK, self.measure.right + _SLACK
         for run in page.runs:
             if run.x < left or run.x + run_width(run) > right:
-                raise ValueError("a line of the form does not fit between the margins")
+                raise ValueError(_LINE_TOO_LONG)

@@ -63,9 +63,9 @@ class CertificateMaker:
         return surface_items(self._form, entry, surface)
 
     def draw(
-        self, content: CertificateContent, stamp: Stamp | None
+        self, content: CertificateContent, stamp: Stamp | None, day: date | None = None
     ) -> DrawnCertificate | DrawRefusal:
-        return draw_certificate(self._form, content, stamp)
+        return draw_certificate(self._form, content, stamp, day=day)
 
     def seal(self, day: date) -> bytes:
         """The PNG of the seal in force on a day; empty if none is, and then no sheet is drawn."""

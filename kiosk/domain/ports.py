@@ -88,9 +88,12 @@ class SheetMaker(Protocol):
     def form(self) -> FormIdentity: ...
     def content(self, entry: LedgerEntry) -> CertificateContent | DrawRefusal: ...
     def draw(
-        self, content: CertificateContent, stamp: Stamp | None
+        self, content: CertificateContent, stamp: Stamp | None, day: date | None = None
     ) -> DrawnCertificate | DrawRefusal:
-        """``stamp=None`` is the preview: no number, date or seal, and not a certificate."""
+        """``stamp=None`` is the preview: no number, date or seal, and not a certificate.
+
+        ``day`` is the preview's: what is in force on it (legal basis, signatory) is shown.
+        """
         ...
 
     def preview_png(self, pdf: bytes, width: int) -> list[bytes]:

@@ -41,7 +41,7 @@ def boot_checks(tested: Tested) -> Sequence[Check]:
         ServerCheck(greeting, tested.own),
         FormCheck(greeting, tested.maker, tested.production),
         ClockCheck(greeting),
-        FontsCheck(tested.maker),
+        FontsCheck(tested.maker, tested.clock),
         DisplayCheck(tested.display),
         DiskCheck(tested.temporary),
         RecoveryCheck(greeting),

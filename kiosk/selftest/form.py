@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from kiosk.domain.certificate import DrawRefusal
 from kiosk.domain.checks import CheckCode, CheckName
+from kiosk.domain.japan import day_in_japan
 from kiosk.domain.ledger import Category, LedgerEntry
-from kiosk.domain.ports import SheetMaker
+from kiosk.domain.ports import Clock, SheetMaker
 from kiosk.selftest.check import Finding
 from kiosk.selftest.greeting import Greeting
 
@@ -65,14 +66,16 @@ class FontsCheck:
 
     name = CheckName.FONTS
 
-    def __init__(self, maker: SheetMaker) -> None:
-        self._maker = maker
+    def __init__(self, maker: SheetMaker, clock: Clock | None = None) -> None:
+        self._maker, self._clock = maker, clock
 
     def run(self) -> Finding:
         content = self._maker.content(_SPECIMEN)
         if isinstance(content, DrawRefusal):
             return self._refused(content)
-        drawn = self._maker.draw(content, None)
+        # Of today: a form whose signatory or seal has run out draws no certificate either.
+        day = None if self._clock is None else day_in_japan(self._clock.now())
+        drawn = self._maker.draw(content, None, day)
         if isinstance(drawn, DrawRefusal):
             return self._refused(drawn)
         if drawn.page_count < 1 or not drawn.pdf:

@@ -5,6 +5,8 @@ The terminal starts all the same, so that the self-test can tell staff on the sc
 
 from __future__ import annotations
 
+from datetime import date
+
 from kiosk.domain.certificate import (
     CertificateContent,
     DrawnCertificate,
@@ -33,6 +35,7 @@ class UnusableForm:
         self,
         content: CertificateContent,  # noqa: ARG002 - the port's
         stamp: Stamp | None,  # noqa: ARG002 - the port's
+        day: date | None = None,  # noqa: ARG002 - the port's
     ) -> DrawnCertificate | DrawRefusal:
         return self._refusal
 

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kiosk.domain.certificate import DrawnCertificate, DrawRefusal
+from kiosk.domain.japan import day_in_japan
 from kiosk.domain.ports import (
     CheckResult,
     Clock,
@@ -236,7 +237,7 @@ class Runner:
         content = maker.content(effect.entry)
         if isinstance(content, DrawRefusal):
             return ev.PreviewMade(self._now(), effect.generation, content)
-        drawn = maker.draw(content, None)
+        drawn = maker.draw(content, None, day_in_japan(self._parts.clock.now()))
         if isinstance(drawn, DrawRefusal):
             return ev.PreviewMade(self._now(), effect.generation, drawn)
         pages = tuple(maker.preview_png(drawn.pdf, self._parts.preview_width))

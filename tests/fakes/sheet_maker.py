@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import date
 
 from kiosk.domain.certificate import (
     CertificateContent,
@@ -47,6 +48,7 @@ class FakeSheetMaker:
         self._form = form
         self.spoil = b""
         self.drawn: list[Stamp | None] = []
+        self.days: list[date | None] = []
 
     def form(self) -> FormIdentity:
         return self._form
@@ -63,9 +65,10 @@ class FakeSheetMaker:
         return CertificateContent(self._form, entry.entry_id, entry.version, items)
 
     def draw(
-        self, content: CertificateContent, stamp: Stamp | None
+        self, content: CertificateContent, stamp: Stamp | None, day: date | None = None
     ) -> DrawnCertificate | DrawRefusal:
         self.drawn.append(stamp)
+        self.days.append(day)
         drawn = draw(content, stamp)
         if stamp is None or not self.spoil:
             return drawn

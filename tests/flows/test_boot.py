@@ -205,7 +205,7 @@ def test_the_seal_of_another_stamp_is_no_issue() -> None:
     with kiosk() as k:
         real = k.maker.draw
 
-        def swapped(content: object, stamp: Stamp | None) -> object:
+        def swapped(content: object, stamp: Stamp | None, _day: object = None) -> object:
             if stamp is None:
                 return real(content, stamp)  # type: ignore[arg-type]
             other = Stamp(

@@ -89,8 +89,6 @@ def test_unusable(
         ({"計画変更": "第1号"}, "unknown_heading"),
         ({"敷地面積": 9.5}, "not_text"),
         ({"区分": "広告板"}, "category"),
-        ({"確認年月日": "むかし"}, "date"),
-        ({"中間検査": [{"年月日": "平成元年1月7日"}]}, "date"),
         ([], "unreadable"),
     ],
 )
@@ -101,9 +99,54 @@ def test_a_wrong_entry_is_a_fault_with_a_sentence(record: Any, code: str) -> Non
     assert sentence("entry", code)
 
 
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ('{"区分": "建築物",\n"建築主" "x"}', EntryFault("unreadable", "2行目")),
+        ('{"区分": "建築物",\n"区分": "昇降機"}', EntryFault("twice", "区分")),
+        (
+            '{"計画変更": [{}, {"番号": 1}]}',
+            EntryFault("not_text", "計画変更の2件目 番号"),
+        ),
+        (
+            '{"中間検査": [{"時刻": "9"}]}',
+            EntryFault("unknown_heading", "中間検査の1件目 時刻"),
+        ),
+    ],
+)
+def test_the_detail_says_where(text: str, wanted: EntryFault) -> None:
+    assert read_entry(text.encode()) == wanted
+
+
+def test_a_date_in_which_no_day_can_be_read_stays_as_recorded() -> None:
+    found = read_entry(
+        '{"確認年月日": "台帳汚損のため不明", "計画変更": [{"年月日": "平成元年1月7日"}]}'.encode()
+    )
+    assert isinstance(found, LedgerEntry)
+    assert (found.confirmation_date, found.confirmation_date_text) == (None, "台帳汚損のため不明")
+    assert found.dispositions[0].date_said == "平成元年1月7日"
+
+
+def test_the_preview_has_the_signatory_of_its_day(tmp_path: Path) -> None:
+    for day, name in (("2027-04-30", "見本太郎"), ("2027-05-01", "見本次郎")):
+        out = tmp_path / f"{day}.pdf"
+        assert run("--form", "plan-change-certificate", "--day", day, out) == DONE
+        text = "".join(said(out.read_bytes()))
+        assert [one for one in ("見本太郎", "見本次郎") if f"江戸川区長{one}" in text] == [name]
+
+
+def test_a_day_on_which_nobody_signs_has_no_preview(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("--day", "2022-03-31", tmp_path / "out.pdf") == REFUSED
+    assert "2022-03-31" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("raw", [b"", b"{", '{"区分": "建築物"}'.encode("cp932"), b"1"])
 def test_a_file_that_is_no_json_object(raw: bytes) -> None:
-    assert read_entry(raw) == EntryFault("unreadable")
+    found = read_entry(raw)
+    assert isinstance(found, EntryFault)
+    assert found.code == "unreadable"
 
 
 def test_all_standard_headings_are_read() -> None:

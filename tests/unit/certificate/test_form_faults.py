@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from kiosk.certificate.command import DEFAULT_FORM as OF_COMMAND
 from kiosk.certificate.form import FORM_FAULTS, FormFault
 from kiosk.certificate.maker import CertificateMaker
 from kiosk.certificate.sentences import _sentences, sentence
+from kiosk.domain.assets import asset_path
 from kiosk.domain.certificate import DrawRefusal
 from tests.unit.certificate.papers import (
     changed_form,
@@ -100,7 +102,7 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "unknown field": ({"items": [ITEM | {"pieces": [{"field": "height"}]}]}, "height"),
     "two shapes": ({"items": [ITEM | {"rows": [{"label": "甲", "field": "lot"}]}]}, "pieces"),
     "no shape": ({"items": [{"key": "lot", "label": "甲"}]}, "pieces"),
-    "same key twice": ({"items": [ITEM, ITEM]}, "same key"),
+    "same key twice": ({"items": [ITEM, ITEM]}, "同じ key が二つあります: lot"),
     "未検査": ({"items": [ITEM | {"blank": "未検査"}]}, "未検査"),
     "each without pieces": (
         {"items": [{"key": "a", "label": "甲", "each": "plan_change",
@@ -112,6 +114,18 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
         "disclosure",
     ),
     "days overlap": ({"bases": [TERM, TERM | {"from": date(2021, 1, 1)}]}, "bases"),
+    "a term that ends before it begins": (
+        {"bases": [TERM | {"until": date(2019, 12, 31)}]},
+        "until 2019-12-31 が from 2020-01-01 より前です",
+    ),
+    "未検査 with a gap": ({"items": [ITEM | {"blank": "未　検査"}]}, "未検査"),
+    "every change called the same": (
+        {"items": [ITEM | {"each": "plan_change", "each_label": "変更",
+                           "pieces": [{"field": "number"}]}]},
+        "each_label",
+    ),
+    "a form's name too long for the code": ({"form": "a" * 41}, "form"),
+    "groups without room": ({"layout": {"group_width_mm": 6}}, "group_width_mm 6"),
     "sample is not said": ({"sample": None}, "sample"),
     "seal's sample is not said": (
         {"seals": [{k: v for k, v in sample_seal().items() if k != "sample"}]},
@@ -180,7 +194,7 @@ def test_words_of_the_form_that_do_not_fit_refuse_the_sheet(
     refused = by.draw(content(by=by), None)
     assert isinstance(refused, DrawRefusal)
     assert refused.code == "form_invalid"
-    assert "fit" in refused.detail or "higher than a page" in refused.detail
+    assert refused.detail.endswith(("入りません", "ください"))
 
 
 @pytest.mark.parametrize("words", ["SAMPLE", "見", "みほん（見本）"])
@@ -209,3 +223,75 @@ def test_the_form_of_the_settings_is_there() -> None:
     assert isinstance(made, CertificateMaker)
     assert made.form().form_id == OF_SERVER == OF_COMMAND
     assert made.form().sample
+
+
+# --- the line and the key, in words ---------------------------------------------------------------
+
+LINES: dict[str, tuple[str, str, str]] = {
+    "unknown key": (
+        "label: 地名地番", "labl: 地名地番", "21行目 items.2.labl: 決められていない項目",
+    ),
+    "what it may have meant": (
+        "  label_width_mm: 50", "  label_widht_mm: 50", "（label_width_mm のまちがいですか）",
+    ),
+    "missing key": ("label: 地名地番", "labl: 地名地番", "20行目 items.2.label: 書かれていません"),
+    "wrong kind": ("sample: true", "sample: 9", "7行目 sample: true か false で書いてください"),
+    "number in words": ("dpi: 203", "dpi: 二百三", "ground.dpi: 整数で書いてください"),
+    "a day that is none": ("from: 2022-04-01", "from: 2022-02-30", "bases.0.from: 年月日を"),
+    "columns that do not add up": (
+        "label_width_mm: 50", "label_width_mm: 130",
+        "layout: 用紙 210 から margin_side_mm 22 の2倍と label_width_mm 130 を引くと 36 です",
+    ),
+    "a list that is none": ("fonts: [", "fonts: x #[", "10行目 fonts: 並び"),
+    "the basis left out": ("{basis}", "", "sentence: {basis} を入れてください"),
+    "a term's part of the form": (
+        "from: 2022-04-01, title", "from: 2022-04-01, until: 2022-03-31, title",
+        "96行目 様式: signatories: until 2022-03-31 が from 2022-04-01 より前です",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LINES)
+def test_a_fault_names_its_line_and_key(tmp_path: Path, name: str) -> None:
+    old, new, wanted = LINES[name]
+    text = asset_path("forms", "ledger-certificate.yaml").read_text("utf-8")
+    assert old in text
+    path = tmp_path / "mine.yaml"
+    path.write_text(text.replace(old, new, 1), "utf-8")
+    found = fault(path)
+    assert found.code == "form_schema"
+    assert wanted in found.detail, found.detail
+    assert found.detail.startswith("mine.yaml ")
+    assert not re.search(r"[Ii]nput|should|valid", found.detail)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("form: a\ntitle: one\ntitle: two\n", "3行目: title が二度書かれています"),
+        ("form: a\nitems:\n  - key: b\n    key: c\n", "4行目: key が二度書かれています"),
+        ("form: a\n title: b\n", "2行目: YAMLとして読めません。"),
+        ("form: a\ntitle: [b\nversion: c\n", "3行目: YAMLとして読めません。"),
+        ("form: a\ntitle: \x01\n", "2行目: 使えない文字 U+0001"),
+        ("a: !!python/object:os.system x", "1行目: YAMLとして読めません。"),
+    ],
+)
+def test_what_is_no_yaml_names_its_line(tmp_path: Path, text: str, wanted: str) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text(text, "utf-8")
+    found = fault(path)
+    assert found.code == "form_unreadable"
+    assert wanted in found.detail, found.detail
+
+
+def test_a_line_that_is_not_utf8_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_bytes(b"form: a\n" + "title: 台帳".encode("cp932"))
+    assert "2行目: UTF-8でない文字" in fault(path).detail
+
+
+def test_many_faults_are_told_together_and_counted(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text("".join(f"key{n}: 1\n" for n in range(30)), "utf-8")
+    assert fault(path).detail.endswith("件")
+    assert "、ほか" in fault(path).detail
