@@ -12,11 +12,13 @@ from admin.db.issue_tables import Terminal
 from admin.services import (
     accounts,
     applications,
+    fees,
     issuing,
     operation_log,
     search_guard,
     terminals,
 )
+from admin.services.fees import FeeRefusal
 from admin.services.issuing import IssueRefusal
 from kiosk.domain.events import EventCode
 from kiosk.domain.query import NoHits, SearchUnavailable
@@ -30,10 +32,12 @@ EntryId = Annotated[int, Path(ge=0, le=wire.MAX_INT)]
 Key = Annotated[str, Header(alias=wire.IDEMPOTENCY_KEY, min_length=8, max_length=64)]
 
 #: Refusals that say "there is no such thing here"; everything else is a conflict.
-_NOT_HERE = {"unknown_issue", "unknown_application", "unknown_entry", "unknown_terminal"}
+_NOT_HERE = {
+    "unknown_issue", "unknown_application", "unknown_entry", "unknown_terminal", "unknown_payment"
+}  # fmt: skip
 
 
-def _refuse(refusal: IssueRefusal) -> Refused:
+def _refuse(refusal: IssueRefusal | FeeRefusal) -> Refused:
     return Refused(404 if refusal.code in _NOT_HERE else 409, refusal.code, refusal.detail)
 
 
@@ -54,7 +58,9 @@ def hello(state: State, caller: AnyTerminal) -> wire.HelloAnswer:
             accepting=row.stopped_at is None,
             production=row.production or state.settings.production,
             data_as_of=state.data_as_of(session),
-            open_issue=terminals.has_open_issue(session, row.id),
+            open_issue=terminals.has_open_issue(session, row.id)
+            or bool(fees.live_payments(session, row.id)),
+            fee=fees.rate_on(session, state.services.today()),
         )
 
 
@@ -71,6 +77,7 @@ def heartbeat(
             accepting=row.stopped_at is None,
             reason=row.stop_reason or "",
             staff_session=caller.live,
+            fee=fees.rate_on(session, state.services.today()),
         )
 
 
@@ -107,6 +114,7 @@ def recover(state: State, caller: AnyTerminal, body: wire.RecoverRequest) -> wir
         failed=list(answer.failed),
         unknown=list(answer.unknown),
         power_cycle_needed=answer.power_cycle_needed,
+        payments=list(answer.payments),
     )
 
 
@@ -242,6 +250,7 @@ def reserve(
             copy_index=body.copy_index,
             copies=body.copies,
             idempotency_key=key,
+            payment_id=body.payment_id,
         ),
     )
     if isinstance(answer, IssueRefusal):
@@ -277,3 +286,56 @@ def settle(
     if isinstance(answer, IssueRefusal):
         raise _refuse(answer)
     return wire.SettleAnswer(issue_id=answer.issue_id, state=answer.state)
+
+
+# --- fees -----------------------------------------------------------------------------------------
+
+
+@router.post("/applications/{application_id}/payments")
+def request_payment(
+    state: State,
+    caller: OpenTerminal,
+    application_id: wire.Identifier,
+    body: wire.PaymentRequest,
+    key: Key,
+) -> wire.PaymentAnswer:
+    answer = fees.request(
+        state.services,
+        fees.PaymentOrder(
+            terminal=caller.terminal,
+            application_id=application_id,
+            entry_id=body.entry_id,
+            content_sha256=body.content_sha256,
+            copies=body.copies,
+            rate=body.fee,
+            idempotency_key=key,
+        ),
+    )
+    if isinstance(answer, FeeRefusal):
+        raise _refuse(answer)
+    return wire.payment_answer(answer)
+
+
+@router.get("/payments/{payment_id}")
+def read_payment(
+    state: State, caller: AnyTerminal, payment_id: wire.Identifier
+) -> wire.PaymentAnswer:
+    answer = fees.read(state.services, payment_id, caller.terminal)
+    if isinstance(answer, FeeRefusal):
+        raise _refuse(answer)
+    return wire.payment_answer(answer)
+
+
+@router.post("/payments/{payment_id}/count")
+def count_payment(
+    state: State, caller: AnyTerminal, payment_id: wire.Identifier, body: wire.CountRequest
+) -> wire.PaymentAnswer:
+    """By the terminal's identity alone, as settle and recover: money that is in the machine must
+    find its row although nobody has opened the terminal."""
+    answer = fees.count(
+        state.services, payment_id, caller.terminal, wire.acceptor_status(body),
+        closing=body.closing,
+    )  # fmt: skip
+    if isinstance(answer, FeeRefusal):
+        raise _refuse(answer)
+    return wire.payment_answer(answer)

@@ -24,6 +24,15 @@ NAMES = (
     "settle.before_commit",
     "settle.after_commit",
 )
+#: Places that only a section with fees has.
+FEE_NAMES = (
+    "payment.before_commit",
+    "payment.after_commit",
+    "count.before_commit",
+    "count.after_commit",
+    "receive.before_commit",
+    "receive.after_commit",
+)
 
 
 def reach(name: str) -> None:

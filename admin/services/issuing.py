@@ -19,7 +19,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from admin.db.issue_tables import ApplicationRow, Decision, Issue, PrintAttempt, Serial, Terminal
-from admin.services import applications, operation_log, sheets, terminals
+from admin.services import applications, fees, operation_log, sheets, terminals
 from admin.services.context import JST, Services
 from admin.services.failpoints import reach
 from kiosk.domain.certificate import (
@@ -77,10 +77,13 @@ class ReserveOrder:
     copy_index: int
     copies: int
     idempotency_key: str
+    payment_id: str | None = None
 
     def request_sha256(self) -> str:
         said = asdict(self)
         del said["idempotency_key"]
+        if self.payment_id is None:
+            del said["payment_id"]  # as it was hashed before there were fees
         return hashlib.sha256(rfc8785.dumps(said)).hexdigest()
 
 
@@ -117,11 +120,17 @@ def _move(
     actor: operation_log.Actor,
     now: datetime,
     data: dict[str, Any] | None = None,
+    *,
+    refunded: bool = False,
 ) -> None:
-    """Make one allowed move and its log row. Raises RuntimeError on a move that is not allowed."""
+    """Make one allowed move, its money's and its log row. ``refunded``: see fees.follow.
+
+    Raises RuntimeError on a move that is not allowed.
+    """
     old = IssueState(issue.state)
     if not may_move(old, new):
         raise RuntimeError(f"{old} -> {new} is not allowed")
+    fees.follow(session, issue, new, actor, now, refunded=refunded)
     issue.state = new.value
     if new not in OPEN_STATES:
         issue.settled_at = now
@@ -193,7 +202,15 @@ def _refused_before_number(
     if terminals.has_open_issue(session, order.terminal):
         return IssueRefusal("open_issue")
     content = _certifiable(services, session, order)
-    return content if isinstance(content, IssueRefusal) else None
+    return content if isinstance(content, IssueRefusal) else _unpaid(services, session, order)
+
+
+def _unpaid(services: Services, session: Session, order: ReserveOrder) -> IssueRefusal | None:
+    asked = (
+        order.terminal, order.application_id, order.entry_id, order.content_sha256, order.copies
+    )  # fmt: skip
+    why = fees.cover(services, session, order.payment_id, asked, order.copy_index)
+    return IssueRefusal(why.code, why.detail) if why else None
 
 
 def reserve(services: Services, order: ReserveOrder) -> Reserved | IssueRefusal:
@@ -249,6 +266,7 @@ def _reserve(
     )
     session.add(issue)
     session.flush()
+    fees.link(session, issue, order.payment_id)
     operation_log.append(
         session,
         EventCode.ISSUE_NUMBERED,
@@ -266,6 +284,7 @@ def _reserve(
             "copy": order.copy_index,
             "copies": order.copies,
             "new_state": IssueState.NUMBERED.value,
+            **({"payment": order.payment_id} if order.payment_id else {}),
         },
     )
     return Reserved(issue.id)
@@ -341,6 +360,8 @@ def _release(
         entry = services.load_entry(session, issue.entry_id)
         if entry is None or entry.version != issue.entry_version:
             refusal = IssueRefusal("stale_content")
+        elif unpaid := fees.covered(session, issue):
+            refusal = IssueRefusal(unpaid.code, unpaid.detail)
     if refusal is not None or isinstance(made, IssueRefusal):
         refusal = refusal or IssueRefusal("internal")
         issue.fault = refusal.code
@@ -509,14 +530,24 @@ def recover(
                     "power_cycled": power_cycled,
                 },
             )  # fmt: skip
-        needed = row.power_cycle_needed
-    return Recovered(tuple(failed), tuple(unknown), needed)
+        needed, payments = row.power_cycle_needed, tuple(fees.live_payments(session, terminal))
+    return Recovered(tuple(failed), tuple(unknown), needed, payments)
 
 
 def decide(
-    services: Services, issue_id: str, staff_id: str, new: IssueState, reason: str
+    services: Services,
+    issue_id: str,
+    staff_id: str,
+    new: IssueState,
+    reason: str,
+    *,
+    refunded: bool = False,
 ) -> Settled | IssueRefusal:
-    """A named member of staff looked: UNKNOWN -> PRINTED | VOIDED, PRINTED -> VOIDED."""
+    """A named member of staff looked: UNKNOWN -> PRINTED | VOIDED, PRINTED -> VOIDED.
+
+    A fee is decided with it. ``refunded``: staff handed the fee of a voided sheet out just now;
+    otherwise it is owed to the person until they do.
+    """
     words = reason.strip()
     if not MIN_REASON <= len(words) <= MAX_REASON:
         return IssueRefusal("reason_needed")
@@ -540,5 +571,6 @@ def decide(
             session, EventCode.ISSUE_DECIDED, actor, at=now, subject=issue.id,
             data={"old_state": old.value, "new_state": new.value, "reason_text": words},
         )  # fmt: skip
-        _move(session, issue, new, actor, now, {"staff_id": staff_id})
+        _move(session, issue, new, actor, now, {"staff_id": staff_id}, refunded=refunded)
+        fees.settle_state(session, issue, actor, now)
     return Settled(issue_id, new)

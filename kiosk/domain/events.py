@@ -34,6 +34,12 @@ class EventCode(StrEnum):
     ISSUE_UNKNOWN = "issue.unknown"
     ISSUE_DECIDED = "issue.decided"
     ISSUE_VOIDED = "issue.voided"
+    # fees: each row of the payment ledger, each move of a payment
+    FEE_SET = "fee.set"
+    PAYMENT_REQUESTED = "payment.requested"
+    PAYMENT_MONEY = "payment.money"
+    PAYMENT_TAKEN = "payment.taken"  # the machine put what is the ward's into its cash box
+    PAYMENT_MOVED = "payment.moved"
     # staff
     ACCOUNT_CREATED = "account.created"
     ACCOUNT_CHANGED = "account.changed"
@@ -81,5 +87,7 @@ ALLOWED_KEYS = frozenset(
         "raster_sha256", "reason", "reason_text", "refused", "remark", "result", "revision",
         "role", "rows", "salted_sha256", "serial", "staff_id", "status", "terminal", "to",
         "updated", "user_id", "valid_from", "valid_to", "visit", "work_id", "year",
+        # fees
+        "first_day", "issue", "line", "mode", "money", "payment", "source", "target", "yen",
     }
 )  # fmt: skip

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 
+from kiosk.domain.acceptor import AcceptorStatus
 from kiosk.domain.applicant import Applicant
 from kiosk.domain.certificate import (
     CertificateContent,
@@ -19,6 +20,7 @@ from kiosk.domain.certificate import (
     FormIdentity,
     Stamp,
 )
+from kiosk.domain.fees import NO_FEE, FeeRate, Payment
 from kiosk.domain.issuance import IssueState
 from kiosk.domain.ledger import LedgerEntry
 from kiosk.domain.printer import (
@@ -71,6 +73,34 @@ class Printer(Protocol):
 
     def power_cycled(self) -> None:
         """Staff say that the device was switched off and on since; ``clear`` is asked next."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class CoinAcceptor(Protocol):
+    """Takes coins into an escrow. Calls come from the print lane only; none of them raises.
+
+    Every call answers with a reading and may be repeated: ``begin`` goes on with the payment that
+    is there, ``take`` brings the sum in the cash box up to ``total``, ``give_back`` empties the
+    escrow as far as it can. Money that the machine holds of another payment is not touched.
+    """
+
+    def status(self) -> AcceptorStatus:
+        """Ask now. Bounded in time (at most 2 s)."""
+        ...
+
+    def begin(self, payment_id: str, due: int) -> AcceptorStatus:
+        """Take coins until ``due`` yen are in; from then on nothing goes in, nothing comes out by
+        the machine's own lever."""
+        ...
+
+    def take(self, payment_id: str, total: int) -> AcceptorStatus:
+        """No more coins; ``total`` yen of what came in belong in the cash box."""
+        ...
+
+    def give_back(self, payment_id: str) -> AcceptorStatus:
+        """No more coins; the rest of the escrow to the tray, less what there is no change for."""
         ...
 
     def close(self) -> None: ...
@@ -130,6 +160,7 @@ class ServerHello:
     production: bool
     data_as_of: str
     open_issue: bool
+    fee: FeeRate = NO_FEE
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +169,7 @@ class Heartbeat:
     accepting: bool
     reason: str = ""  # sentence of the stop order for the public, may be empty
     staff_session: bool = True  # False: the terminal must be opened by staff again
+    fee: FeeRate = NO_FEE
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +187,7 @@ class Recovered:
     failed: tuple[str, ...] = ()  # issue ids
     unknown: tuple[str, ...] = ()
     power_cycle_needed: bool = False
+    payments: tuple[str, ...] = ()  # ids of payments that this terminal has to end
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +253,32 @@ class SectionServer(Protocol):
         copy: int,
         copies: int,
         idempotency_key: str,
-    ) -> Reserved | ServerFault: ...
+        payment_id: str = "",
+    ) -> Reserved | ServerFault:
+        """``payment_id``: the payment that holds this copy's fee; "" where there is none."""
+        ...
+
+    def request_payment(
+        self,
+        application_id: str,
+        content: CertificateContent,
+        copies: int,
+        rate: FeeRate,
+        idempotency_key: str,
+    ) -> Payment | ServerFault:
+        """Ask the person for the fees of all copies, at the rate that the screen showed."""
+        ...
+
+    def read_payment(self, payment_id: str) -> Payment | ServerFault: ...
+    def count_payment(
+        self, payment_id: str, status: AcceptorStatus | None, closing: bool
+    ) -> Payment | ServerFault:
+        """What the acceptor says (None: there is none) becomes rows; may be repeated.
+
+        ``closing``: no further copy will be made; refused with ``open_issue`` while one is in work.
+        """
+        ...
+
     def release(self, issue_id: str) -> Released | ServerFault: ...
     def spool(self, issue_id: str, raster_sha256: Sequence[str]) -> ServerFault | None: ...
     def settle(self, issue_id: str, outcome: PrintOutcome) -> Settled | ServerFault: ...

@@ -17,8 +17,10 @@ from typing import TypeVar
 import requests
 from pydantic import BaseModel, ValidationError
 
+from kiosk.domain.acceptor import AcceptorStatus
 from kiosk.domain.applicant import Applicant
 from kiosk.domain.certificate import CertificateContent
+from kiosk.domain.fees import FeeRate, Payment
 from kiosk.domain.ledger import LedgerEntry
 from kiosk.domain.ports import (
     Application,
@@ -215,6 +217,7 @@ class HttpSectionServer:
             production=said.production,
             data_as_of=said.data_as_of,
             open_issue=said.open_issue,
+            fee=said.fee,
         )
 
     def heartbeat(self, phase: str, printer: PrinterStatus | None) -> Heartbeat | ServerFault:
@@ -225,7 +228,7 @@ class HttpSectionServer:
         if isinstance(said, ServerFault):
             return said
         now: datetime = said.now.astimezone(UTC)
-        return Heartbeat(now, said.accepting, said.reason, said.staff_session)
+        return Heartbeat(now, said.accepting, said.reason, said.staff_session, said.fee)
 
     def open_terminal(
         self, staff_id: str, pin: str, power_cycled: bool
@@ -242,7 +245,9 @@ class HttpSectionServer:
         said = self._answer("POST", "/recover", body, wire.RecoverAnswer, tries=TRIES)
         if isinstance(said, ServerFault):
             return said
-        return Recovered(tuple(said.failed), tuple(said.unknown), said.power_cycle_needed)
+        return Recovered(
+            tuple(said.failed), tuple(said.unknown), said.power_cycle_needed, tuple(said.payments)
+        )
 
     def report_self_test(self, results: Sequence[CheckResult]) -> ServerFault | None:
         body = wire.SelfTestRequest(build=self._build, results=list(results))
@@ -275,6 +280,7 @@ class HttpSectionServer:
         copy: int,
         copies: int,
         idempotency_key: str,
+        payment_id: str = "",
     ) -> Reserved | ServerFault:
         body = wire.ReserveRequest(
             entry_id=content.entry_id,
@@ -283,6 +289,7 @@ class HttpSectionServer:
             content_sha256=content.content_sha256(),
             copy_index=copy,
             copies=copies,
+            payment_id=payment_id or None,
         )
         path = f"/applications/{application_id}/issues"
         said = self._answer(
@@ -303,6 +310,40 @@ class HttpSectionServer:
         path = f"/issues/{issue_id}/settle"
         said = self._answer("POST", path, body, wire.SettleAnswer, tries=TRIES)
         return said if isinstance(said, ServerFault) else Settled(said.issue_id, said.state)
+
+    # --- fees -------------------------------------------------------------------------------------
+
+    def request_payment(
+        self,
+        application_id: str,
+        content: CertificateContent,
+        copies: int,
+        rate: FeeRate,
+        idempotency_key: str,
+    ) -> Payment | ServerFault:
+        body = wire.PaymentRequest(
+            entry_id=content.entry_id,
+            content_sha256=content.content_sha256(),
+            copies=copies,
+            fee=rate,
+        )
+        path = f"/applications/{application_id}/payments"
+        said = self._answer(
+            "POST", path, body, wire.PaymentAnswer, key=idempotency_key, tries=TRIES
+        )
+        return said if isinstance(said, ServerFault) else wire.payment(said)
+
+    def read_payment(self, payment_id: str) -> Payment | ServerFault:
+        said = self._answer("GET", f"/payments/{payment_id}", None, wire.PaymentAnswer)
+        return said if isinstance(said, ServerFault) else wire.payment(said)
+
+    def count_payment(
+        self, payment_id: str, status: AcceptorStatus | None, closing: bool
+    ) -> Payment | ServerFault:
+        body = wire.count_request(status, closing)
+        path = f"/payments/{payment_id}/count"
+        said = self._answer("POST", path, body, wire.PaymentAnswer, tries=2)
+        return said if isinstance(said, ServerFault) else wire.payment(said)
 
     def end_visit(self, visit: str, ending: str) -> ServerFault | None:
         return self._nothing(f"/visits/{visit}/end", wire.EndVisitRequest(ending=ending), tries=2)

@@ -15,8 +15,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta, timezone
 from typing import TypeVar
 
+from kiosk.domain.acceptor import AcceptorStatus
 from kiosk.domain.applicant import Applicant
 from kiosk.domain.certificate import CertificateContent
+from kiosk.domain.fees import FeeRate, Payment
 from kiosk.domain.ledger import LedgerEntry, field_text
 from kiosk.domain.ports import (
     Application,
@@ -34,6 +36,7 @@ from kiosk.domain.ports import (
 )
 from kiosk.domain.printer import ClearState, PrinterStatus, PrintOutcome
 from kiosk.domain.query import Found, Hit, NoHits, Query, SearchResult, SearchUnavailable
+from kiosk.ledger_client.memory_fees import FeeDesk, PaidFor
 from kiosk.ledger_client.memory_issues import IssueDesk, Ledger, Order, refused
 from kiosk.ledger_client.wire import CONTRACT_VERSION
 
@@ -93,6 +96,10 @@ class MemorySection:
             self.facts.terminal,
             self.facts.seal_png,
         )
+
+    @property
+    def fees(self) -> FeeDesk:
+        return self.desk.fees
 
     def today(self) -> date:
         return self.clock.now().astimezone(JST).date()
@@ -154,7 +161,8 @@ class InMemorySectionServer:
                 accepting=section.stop_reason is None,
                 production=facts.production,
                 data_as_of=facts.data_as_of,
-                open_issue=bool(section.desk.open_issues()),
+                open_issue=bool(section.desk.open_issues() or section.fees.live()),
+                fee=section.fees.rate,
             )
 
     def heartbeat(self, phase: str, printer: PrinterStatus | None) -> Heartbeat | ServerFault:
@@ -162,7 +170,9 @@ class InMemorySectionServer:
         with section.lock:
             section.beats.append((phase, printer))
             reason = section.stop_reason
-            return Heartbeat(section.clock.now(), reason is None, reason or "", self._live())
+            return Heartbeat(
+                section.clock.now(), reason is None, reason or "", self._live(), section.fees.rate
+            )
 
     def open_terminal(
         self,
@@ -249,8 +259,9 @@ class InMemorySectionServer:
         copy: int,
         copies: int,
         idempotency_key: str,
+        payment_id: str = "",
     ) -> Reserved | ServerFault:
-        order = Order(application_id, content, copy, copies, idempotency_key)
+        order = Order(application_id, content, copy, copies, idempotency_key, payment_id)
         return self._opened(lambda: self._section.desk.reserve(order))
 
     def release(self, issue_id: str) -> Released | ServerFault:
@@ -262,6 +273,39 @@ class InMemorySectionServer:
     def settle(self, issue_id: str, outcome: PrintOutcome) -> Settled | ServerFault:
         with self._section.lock:
             return self._section.desk.settle(issue_id, outcome)
+
+    # --- fees ---------------------------------------------------------------------------------
+
+    def request_payment(
+        self,
+        application_id: str,
+        content: CertificateContent,
+        copies: int,
+        rate: FeeRate,
+        idempotency_key: str,
+    ) -> Payment | ServerFault:
+        paid_for = PaidFor(application_id, content.entry_id, content.content_sha256(), copies)
+        return self._opened(lambda: self._request_payment(paid_for, rate, idempotency_key))
+
+    def _request_payment(self, paid_for: PaidFor, rate: FeeRate, key: str) -> Payment | ServerFault:
+        section = self._section
+        if paid_for.application_id not in section.applications:
+            return refused("unknown_application")
+        if (paid_for.application_id, paid_for.entry_id) not in section.found:
+            return refused("unknown_entry")
+        if section.stop_reason is not None:
+            return refused("stopped")
+        return section.fees.request(paid_for, rate, key)
+
+    def read_payment(self, payment_id: str) -> Payment | ServerFault:
+        with self._section.lock:
+            return self._section.fees.read(payment_id)
+
+    def count_payment(
+        self, payment_id: str, status: AcceptorStatus | None, closing: bool
+    ) -> Payment | ServerFault:
+        with self._section.lock:
+            return self._section.fees.count(payment_id, status, closing=closing)
 
 
 def _searched(entry: LedgerEntry) -> str:

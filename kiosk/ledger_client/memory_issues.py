@@ -30,11 +30,9 @@ from kiosk.domain.issuance import (
 from kiosk.domain.ledger import LedgerEntry
 from kiosk.domain.ports import Recovered, Released, Reserved, ServerFault, Settled, SheetMaker
 from kiosk.domain.printer import ClearState, Printed, PrintFault, PrintOutcome
+from kiosk.ledger_client.memory_fees import CopyOf, FeeDesk, PaidFor, refused
 
-
-def refused(code: str, detail: str = "") -> ServerFault:
-    """The server heard and said no."""
-    return ServerFault(code, sent=True, detail=detail)
+__all__ = ["IssueDesk", "IssueRow", "Ledger", "Order", "refused"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +44,19 @@ class Order:
     copy: int
     copies: int
     key: str
+    payment_id: str = ""
 
     @property
     def request(self) -> tuple[object, ...]:
-        return (self.application_id, self.content.content_sha256(), self.copy, self.copies)
+        return (
+            self.application_id, self.content.content_sha256(), self.copy, self.copies,
+            self.payment_id,
+        )  # fmt: skip
+
+    @property
+    def paid_for(self) -> PaidFor:
+        content = self.content
+        return PaidFor(self.application_id, content.entry_id, content.content_sha256(), self.copies)
 
 
 @dataclass(slots=True)
@@ -95,6 +102,7 @@ class IssueDesk:
         self._seal = seal_png
         self._serials: dict[int, int] = {}
         self.rows: list[IssueRow] = []
+        self.fees = FeeDesk()
         self.power_cycle_needed = False
 
     def open_issues(self) -> list[IssueRow]:
@@ -102,6 +110,11 @@ class IssueDesk:
 
     def _row(self, issue_id: str) -> IssueRow | None:
         return next((row for row in self.rows if row.issue_id == issue_id), None)
+
+    def _move(self, row: IssueRow, new: IssueState) -> None:
+        """The issue's move and its money's."""
+        self.fees.follow(row.issue_id, row.state, new)
+        row.move(new)
 
     # --- reserve and release ------------------------------------------------------------------
 
@@ -117,6 +130,7 @@ class IssueDesk:
         self._serials[year] = self._serials.get(year, 0) + 1
         row = IssueRow(str(uuid.uuid4()), IssueNumber(year, self._serials[year]), order)
         self.rows.append(row)
+        self.fees.link(order.payment_id, CopyOf(row.issue_id, order.copy, lambda: row.state))
         return Reserved(row.issue_id)
 
     def _refusal(self, order: Order) -> ServerFault | None:
@@ -138,8 +152,9 @@ class IssueDesk:
         content = self._ledger.maker.content(entry)
         if isinstance(content, DrawRefusal):
             return refused(content.code)
-        same = content.content_sha256() == order.content.content_sha256()
-        return None if same else refused("stale_content")
+        if content.content_sha256() != order.content.content_sha256():
+            return refused("stale_content")
+        return self.fees.cover(order.payment_id, order.paid_for, order.copy)
 
     def release(self, issue_id: str) -> Released | ServerFault:
         """Once. A refusal other than the first two ends the issue as FAILED."""
@@ -151,9 +166,11 @@ class IssueDesk:
         made = self._drawn(row)
         if not self._ledger.accepting():
             made = refused("stopped")
+        elif not isinstance(made, ServerFault) and not self.fees.covered(issue_id):
+            made = refused("fee_unpaid")
         if isinstance(made, ServerFault):
             row.fault = made.code
-            row.move(IssueState.FAILED)
+            self._move(row, IssueState.FAILED)
             return made
         stamp, drawn = made
         row.pdf_sha256, row.page_count = drawn.pdf_sha256, drawn.page_count
@@ -208,7 +225,7 @@ class IssueDesk:
             row.move(IssueState.SPOOLED)
         if not isinstance(outcome, Printed):
             row.fault = outcome.fault.value
-        row.move(state_after(outcome))
+        self._move(row, state_after(outcome))
         if row.state is IssueState.UNKNOWN:
             self.power_cycle_needed = True
 
@@ -217,9 +234,9 @@ class IssueDesk:
         unknown: list[str] = []
         for row in self.open_issues():
             row.fault = PrintFault.RESTARTED.value
-            row.move(recovered_state(row.state))
+            self._move(row, recovered_state(row.state))
             (failed if row.state is IssueState.FAILED else unknown).append(row.issue_id)
         self.power_cycle_needed = self.power_cycle_needed or bool(unknown)
         if power_cycled or clear is ClearState.CLEAR:
             self.power_cycle_needed = False
-        return Recovered(tuple(failed), tuple(unknown), self.power_cycle_needed)
+        return Recovered(tuple(failed), tuple(unknown), self.power_cycle_needed, self.fees.live())

@@ -16,8 +16,10 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Base64Bytes, BaseModel, ConfigDict, Field
 
+from kiosk.domain.acceptor import AcceptorState, AcceptorStatus, Escrow
 from kiosk.domain.applicant import Applicant
 from kiosk.domain.certificate import FormIdentity
+from kiosk.domain.fees import NO_FEE, FeeMode, FeeRate, Payment, PaymentState
 from kiosk.domain.issuance import IssueState
 from kiosk.domain.ledger import LedgerEntry
 from kiosk.domain.ports import CheckResult, Released
@@ -42,8 +44,8 @@ from kiosk.domain.query import (
     TooMany,
 )
 
-CONTRACT_VERSION = 2
-PREFIX = "/api/v2"
+CONTRACT_VERSION = 3
+PREFIX = "/api/v3"
 
 #: Headers. The terminal names itself by the signature's key id. Every request carries both headers
 #: below and signs them; the idempotency key is new for every request but a retry.
@@ -101,6 +103,7 @@ class HelloAnswer(Body):  # GET /hello
     production: bool
     data_as_of: str
     open_issue: bool
+    fee: FeeRate = NO_FEE
 
 
 class HeartbeatRequest(Body):  # POST /heartbeat
@@ -113,6 +116,7 @@ class HeartbeatAnswer(Body):
     accepting: bool
     reason: str = ""
     staff_session: bool = True
+    fee: FeeRate = NO_FEE
 
 
 class OpenRequest(Body):  # POST /open
@@ -141,6 +145,7 @@ class RecoverAnswer(Body):
     failed: list[str] = []
     unknown: list[str] = []
     power_cycle_needed: bool = False
+    payments: list[str] = []
 
 
 # --- the visit ----------------------------------------------------------------------------------
@@ -187,6 +192,7 @@ class ReserveRequest(Body):  # POST /applications/{application_id}/issues, Idemp
     content_sha256: Sha256
     copy_index: int = Field(ge=1, le=20)
     copies: int = Field(ge=1, le=20)
+    payment_id: Identifier | None = None  # of the payment that holds this copy's fee
 
 
 class ReserveAnswer(Body):
@@ -217,6 +223,42 @@ class SettleRequest(Body):  # POST /issues/{issue_id}/settle, idempotent
 class SettleAnswer(Body):
     issue_id: str
     state: IssueState
+
+
+# --- fees -----------------------------------------------------------------------------------------
+
+
+class PaymentRequest(Body):  # POST /applications/{application_id}/payments, Idempotency-Key
+    entry_id: Count
+    content_sha256: Sha256
+    copies: int = Field(ge=1, le=20)
+    fee: FeeRate  # as the screen showed it
+
+
+class PaymentAnswer(Body):  # also GET /payments/{payment_id}
+    payment_id: str
+    number: str
+    state: PaymentState
+    mode: FeeMode
+    yen: int
+    copies: int
+    deposit: int
+    give_back: int
+    take: int
+    returned: int
+
+
+class EscrowBody(Body):
+    payment_id: Plain = Field(max_length=64)
+    inserted: Count
+    taken: Count
+    returned: Count
+
+
+class CountRequest(Body):  # POST /payments/{payment_id}/count, may be repeated
+    machine: AcceptorState | None = None  # None: there is no acceptor
+    escrow: EscrowBody | None = None
+    closing: bool = False
 
 
 # --- to and from the domain ---------------------------------------------------------------------
@@ -273,6 +315,45 @@ def released(answer: ReleaseAnswer) -> Released:
         page_count=answer.page_count,
         code=answer.code,
     )
+
+
+def payment_answer(payment: Payment) -> PaymentAnswer:
+    return PaymentAnswer(
+        payment_id=payment.payment_id,
+        number=payment.number,
+        state=payment.state,
+        mode=payment.mode,
+        yen=payment.yen,
+        copies=payment.copies,
+        deposit=payment.deposit,
+        give_back=payment.give_back,
+        take=payment.take,
+        returned=payment.returned,
+    )
+
+
+def payment(answer: PaymentAnswer) -> Payment:
+    return Payment(**answer.model_dump())
+
+
+def count_request(status: AcceptorStatus | None, closing: bool) -> CountRequest:
+    if status is None:
+        return CountRequest(closing=closing)
+    held = status.escrow
+    escrow = held and EscrowBody(
+        payment_id=held.payment_id, inserted=held.inserted, taken=held.taken,
+        returned=held.returned,
+    )  # fmt: skip
+    return CountRequest(machine=status.state, escrow=escrow, closing=closing)
+
+
+def acceptor_status(request: CountRequest) -> AcceptorStatus | None:
+    """What a count request says of the machine; None: there is none."""
+    if request.machine is None:
+        return None
+    held = request.escrow
+    escrow = Escrow(held.payment_id, held.inserted, held.taken, held.returned) if held else None
+    return AcceptorStatus(request.machine, escrow)
 
 
 def settle_request(outcome: PrintOutcome) -> SettleRequest:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from kiosk.domain.certificate import CertificateContent
+from kiosk.domain.fees import FeeRate
 from kiosk.domain.issuance import IssueState
 from kiosk.domain.ledger import LedgerEntry
 from kiosk.domain.ports import (
@@ -54,6 +55,9 @@ class Rig:
     stop: Callable[[], None]
     entries: dict[int, LedgerEntry]
     maker: FakeSheetMaker
+    charge: Callable[[FeeRate], None]
+    receive: Callable[[str, int], None]  # staff: payment and yen
+    cancel: Callable[[str], None]  # staff end a payment
 
     def correct(self, entry_id: int = 1) -> None:
         old = self.entries[entry_id]

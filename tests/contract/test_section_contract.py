@@ -6,6 +6,7 @@ import pytest
 
 from kiosk.domain.ports import SectionServer
 from kiosk.ledger_client.memory import InMemorySectionServer, MemorySection
+from tests.contract.fee_contract import FeeContract
 from tests.contract.section_contract import PIN, STAFF, Rig, SectionContract
 from tests.fakes.sheet_maker import FakeSheetMaker
 from tests.fixtures.clock import FakeClock
@@ -15,7 +16,7 @@ from tests.fixtures.section import sample_entry
 __all__ = ["cheap_hashes", "http"]
 
 
-class TestInMemory(SectionContract):
+class TestInMemory(SectionContract, FeeContract):
     @pytest.fixture
     def rig(self) -> Rig:
         maker = FakeSheetMaker()
@@ -26,13 +27,21 @@ class TestInMemory(SectionContract):
 
         server = newborn()
         server.open_terminal(STAFF, PIN, False)
-        return Rig(server, newborn, lambda: section.stop("点検のため"), section.entries, maker)
+        fees = section.fees
+        return Rig(
+            server, newborn, lambda: section.stop("点検のため"), section.entries, maker,
+            lambda rate: setattr(fees, "rate", rate), fees.receive, fees.cancel,
+        )  # fmt: skip
 
 
-class TestOverHttp(SectionContract):
+class TestOverHttp(SectionContract, FeeContract):
     """Over loopback, on SQLite and on PostgreSQL."""
 
     @pytest.fixture
     def rig(self, http: Http) -> Rig:
         server = http.opened()
-        return Rig(server, http.client, http.world.stop, http.world.entries, http.world.maker)
+        world = http.world
+        return Rig(
+            server, http.client, world.stop, world.entries, world.maker, world.charge,
+            world.receive, world.cancel_payment,
+        )  # fmt: skip

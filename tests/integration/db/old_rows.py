@@ -181,6 +181,41 @@ def _change_rows() -> Rows:
     }  # fmt: skip
 
 
+def _fee_rows() -> Rows:
+    """A payment of the printed issue, one that awaits its money, and one that is owed."""
+    return {
+        "fee_rate": [
+            {
+                "id": 1, "at": T0, "actor": "system:test", "first_day": DAY, "mode": "counter",
+                "yen": 400,
+            }
+        ],
+        "payment": [
+            {
+                "id": f"payment-{serial}", "serial": serial, "state": state, "mode": "counter",
+                "yen": 400, "copies": 1, "terminal": f"terminal-{serial}",
+                "application_id": "application-1", "idempotency_key": f"pay-{serial}",
+                "entry_id": 1, "content_sha256": HASH, "requested_at": T0, "moved_at": T0,
+                "taken": 0,
+            }
+            for serial, state in enumerate(("CLOSED", "AWAITING", "OWING"), start=1)
+        ],
+        "issue_fee": [{"issue_id": "issue-4", "payment_id": "payment-1"}],
+        "payment_entry": [
+            {
+                "id": number, "payment_id": payment, "issue_id": issue, "at": T0,
+                "actor": "staff:chief", "money": money, "source": source, "target": target,
+                "yen": 400, "remark": "見本",
+            }
+            for number, payment, issue, money, source, target in (
+                (1, "payment-1", None, "received", "person", "deposit"),
+                (2, "payment-1", "issue-4", "vended", "deposit", "earned"),
+                (3, "payment-3", None, "received", "person", "deposit"),
+            )
+        ],
+    }  # fmt: skip
+
+
 def _stored(value: Any, sqlite: bool) -> Any:
     """Reflected SQLite columns take an instant in UTC without its zone, as the program writes."""
     naive = sqlite and isinstance(value, datetime)
@@ -193,6 +228,7 @@ def fill(database: Database) -> set[str]:
     wanted = {"operation_log": chain_rows(6), **_issue_rows(), **_ledger_rows(sqlite)}
     wanted |= _staff_rows()
     wanted |= _change_rows()
+    wanted |= _fee_rows()
     meta = MetaData()
     with database.migration_connection() as connection:
         meta.reflect(connection, only=lambda name, _: not name.startswith("ledger_fts"))

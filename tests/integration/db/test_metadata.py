@@ -14,6 +14,7 @@ from sqlalchemy.types import TypeEngine
 from admin.db import (
     alias_tables,
     change_tables,
+    fee_tables,
     issue_tables,
     ledger_tables,
     log_tables,
@@ -25,7 +26,7 @@ from admin.db.migrate import current_revision, newest_revision, revisions
 
 #: Imported for their tables; naming them keeps a formatter from dropping the imports.
 TABLES = (
-    alias_tables, change_tables, issue_tables, ledger_tables, log_tables, staff_tables
+    alias_tables, change_tables, fee_tables, issue_tables, ledger_tables, log_tables, staff_tables
 )  # fmt: skip
 
 
@@ -37,7 +38,7 @@ def _is_ours(_thing: Any, name: str | None, kind: str, reflected: bool, other: A
 
 
 def test_metadata_and_migrations_agree(database: Database) -> None:
-    assert len(TABLES) == 6
+    assert len(TABLES) == 7
     with database.migration_connection() as connection:
         context = MigrationContext.configure(
             connection,
@@ -88,6 +89,8 @@ def _sample(kind: TypeEngine[Any]) -> str:
         ("log_head", "id, seq, hash, last_at", "2, 0, '', '2026-01-01 00:00:00'"),
         ("issue", "state", "'LOST'"),
         ("staff_account", "role", "'boss'"),
+        ("payment_entry", "money, source, target, yen", "'vended', 'person', 'earned', 400"),
+        ("fee_rate", "mode, yen", "'off', 400"),
         ("ledger_entry", "category", "'船'"),
     ],
 )

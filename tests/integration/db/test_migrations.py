@@ -214,6 +214,17 @@ def test_its_old_rows_are_guarded_too(upgraded: Upgraded) -> None:
             "UPDATE ledger_change SET what = 'created'",
             "UPDATE import_profile SET body = ''",
         ]
+    if "payment" in tables:
+        deeds += [
+            "DELETE FROM payment",
+            "UPDATE payment SET yen = 1",
+            "UPDATE payment SET state = 'PAID' WHERE id = 'payment-1'",  # CLOSED is never paid
+            "UPDATE payment_entry SET yen = 1",
+            "DELETE FROM payment_entry",
+            "DELETE FROM issue_fee",
+            "UPDATE fee_rate SET yen = 1",
+            "UPDATE issue SET state = 'VOIDED' WHERE id = 'issue-4'",  # its money is still earned
+        ]
     if "staff_account" in tables:
         deeds += ["DELETE FROM staff_account"]
     for deed in deeds:
