@@ -15,14 +15,14 @@ ROOT = Path(__file__).resolve().parents[1]
 PROGRAMS = ("kiosk", "admin", "deploy")
 
 #: The middle row: each sees the domain and itself. What it needs of a neighbour is a port.
-MIDDLE = ("session", "certificate", "printing", "ledger_client", "selftest", "input")
+MIDDLE = ("session", "certificate", "printing", "coins", "ledger_client", "selftest", "input")
 #: Which rooms of kiosk each room may import, besides itself.
 MAY_IMPORT: dict[str, frozenset[str]] = {
     "domain": frozenset(),
     **{room: frozenset({"domain"}) for room in MIDDLE},
     "screens": frozenset({"domain", *MIDDLE}),
     "clock": frozenset(),
-    "config": frozenset({"domain", "printing"}),
+    "config": frozenset({"domain", "printing", "coins"}),
     "app": frozenset({"domain", "screens", "clock", "config", *MIDDLE}),
     "__main__": frozenset({"domain", "app", "screens", "clock", "config", *MIDDLE}),
 }
