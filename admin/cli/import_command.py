@@ -14,7 +14,8 @@ from admin.ledger.judging import ImportReport
 from admin.ledger.profile import known_profiles
 from admin.ledger.report_file import write_report
 from admin.services import operation_log
-from admin.services.context import utc_now
+from admin.services.context import JST, utc_now
+from kiosk.domain.recorded_dates import parse_recorded_date
 
 #: Seconds between two lines of progress.
 PROGRESS_EVERY_S = 2.0
@@ -62,15 +63,24 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--report", type=Path, metavar="FILE.xlsx", help="結果を XLSX ファイルにも書きます"
     )
-    parser.add_argument(
-        "--as-of", type=date.fromisoformat, help="台帳データ基準日 (例 2026-10-31)。なければ今日"
-    )
+    parser.add_argument("--as-of", type=_day, help="台帳データ基準日 (例 2026-10-31)。なければ今日")
+    parser.add_argument("--sheet", help="XLSX のシート。'*' は、同じ見出しのあるシートを全部")
     parser.add_argument("--work-id", help="許可された作業ID (例 W-2026-0001)")
     parser.add_argument(
         "--whole-ledger", action="store_true",
         help="ファイルが台帳の全部です。ファイルにない台帳番号は、台帳から除きます",
     )  # fmt: skip
     parser.set_defaults(run=run)
+
+
+def _day(text: str) -> date:
+    """A day of 和暦 or ISO that has come; anything else is said in a sentence."""
+    said = parse_recorded_date(text)
+    if said is None or not said.exact or said.earliest > utc_now().astimezone(JST).date():
+        raise argparse.ArgumentTypeError(
+            f"「{text}」は日付でないか、先の日付です。2026-10-31 か 令和8年10月31日 と書きます"
+        )
+    return said.earliest
 
 
 class _Meter:
@@ -96,6 +106,7 @@ def run(arguments: argparse.Namespace) -> int:
         data_as_of=arguments.as_of,
         work_id=arguments.work_id,
         authority_needed=settings_of(arguments).authority_needed,
+        sheet=arguments.sheet,
     )
     with opened(arguments, make=not arguments.dry_run) as database:
         report = import_ledger(
@@ -136,8 +147,8 @@ def _write(path: Path, report: ImportReport) -> None:
 
 def _say_rows(report: ImportReport) -> None:
     for row in report.refused:
-        say(f"{row.line} 行目: {row.reason}" if row.line else row.reason)
+        say(row.said)
     for row in report.noted[:NOTES_SAID]:
-        say(f"注意 {row.line} 行目: {row.reason}")
+        say(f"注意 {row.said}")
     if len(report.noted) > NOTES_SAID:
         say(f"注意のある行は、ほかに {len(report.noted) - NOTES_SAID:,} 行あります。")

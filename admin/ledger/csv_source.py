@@ -16,7 +16,13 @@ from admin.ledger.words import refusal
 CHUNK = 1 << 20
 #: Longest text of one cell, in characters.
 CELL_LIMIT = 100_000
+#: A file is in an encoding although some of its lines are broken, when those are one in so many,
+#: or so few. Such a line is refused, the others are loaded.
+BROKEN_LINES = 50
+FEW_LINES = 3
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+#: What else separates columns, tried where the profile's own sign finds no headings.
+DELIMITERS = ("\t", ",", ";")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +33,7 @@ class Source:
     encoding: str
     sha256: str
     size: int
+    damaged: bool = False  # some bytes are no text: they come as half characters (PEP 383)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +82,12 @@ def _examine(path: Path, start: bytes, size: int) -> Source | SourceFault:
         _feed(decoders, name, b"", final=True)
     if not seen_text:
         return SourceFault(0, refusal("empty"))
-    if not decoders:
-        return SourceFault(0, refusal("encoding"))
-    return Source(path, next(iter(decoders)), digest.hexdigest(), size)
+    if decoders:
+        return Source(path, next(iter(decoders)), digest.hexdigest(), size)
+    name, first = _nearest(path, names)
+    if name:
+        return Source(path, name, digest.hexdigest(), size, damaged=True)
+    return SourceFault(first, refusal("encoding"))
 
 
 def _feed(
@@ -89,15 +99,33 @@ def _feed(
         del decoders[name]
 
 
+def _nearest(path: Path, names: list[str]) -> tuple[str, int]:
+    """The encoding in which all but a few lines can be read, or "" and the first line that none
+    of them reads."""
+    lines, broken, first = 0, dict.fromkeys(names, 0), dict.fromkeys(names, 0)
+    with path.open("rb") as file:
+        for lines, line in enumerate(file, start=1):
+            for name in names:
+                try:
+                    line.decode(name)
+                except UnicodeDecodeError:
+                    broken[name] += 1
+                    first[name] = first[name] or lines
+    best = min(names, key=lambda name: broken[name])
+    few = broken[best] * BROKEN_LINES <= lines or broken[best] <= min(FEW_LINES, lines // 2)
+    return (best if few else ""), first[best]
+
+
 def rows(source: Source, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     """Line on which each row begins (from 1) and its cells; rows without any text are left out.
 
     Raises:
         BrokenCsvError: a quotation mark is not closed, a cell is endless.
     """
+    errors = "surrogateescape" if source.damaged else "strict"
     with (
         _cell_limit(),
-        source.path.open(encoding=source.encoding, newline="") as file,
+        source.path.open(encoding=source.encoding, errors=errors, newline="") as file,
     ):
         reader = csv.reader(file, delimiter=delimiter, strict=True)
         line = 1
@@ -107,10 +135,19 @@ def rows(source: Source, delimiter: str) -> Iterator[tuple[int, list[str]]]:
             except StopIteration:
                 return
             except csv.Error as error:
-                raise BrokenCsvError(line, refusal("csv", detail=str(error))) from error
+                raise BrokenCsvError(line, _broken(str(error))) from error
             if any(cell.strip() for cell in cells):
                 yield line, cells
             line = reader.line_num + 1
+
+
+def _broken(said: str) -> str:
+    """What is wrong, in Japanese. Source of the words: Modules/_csv.c of Python 3.11."""
+    if "unexpected end of data" in said:
+        return refusal("csv_open")
+    if "field larger than" in said:
+        return refusal("csv_endless", limit=CELL_LIMIT)
+    return refusal("csv_quote") if "expected after" in said else refusal("csv")
 
 
 @contextlib.contextmanager

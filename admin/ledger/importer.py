@@ -22,6 +22,7 @@ from admin.ledger.row_check import Refused
 from admin.ledger.saved_profiles import find_profile
 from admin.ledger.spool import Spool
 from admin.ledger.table import open_table
+from admin.ledger.words import refusal
 from admin.services import change_authority, operation_log
 from admin.services.context import JST
 from kiosk.domain.events import EventCode
@@ -34,6 +35,7 @@ class Manner:
     all_or_nothing: bool = False  # one refused row refuses the file
     dry_run: bool = False  # judged and counted, nothing written
     whole_ledger: bool = False  # entries that are not in the file are removed
+    sheet: str | None = None  # of a workbook, in place of the profile's
     data_as_of: date | None = None  # 台帳データ基準日; today if not given
     #: 第4号様式. ``authority_needed``: refused without one, unless the ledger is empty.
     work_id: str | None = None
@@ -63,6 +65,8 @@ def import_ledger(
     try:
         chosen = _prepare(database, profile, report, now, manner)
         if chosen is not None:
+            if manner.sheet is not None:
+                chosen = chosen.model_copy(update={"sheet": manner.sheet})
             source = open_table(path)
             if isinstance(source, SourceFault):
                 report.refused.append(Refused(source.line, source.sentence))
@@ -70,6 +74,8 @@ def import_ledger(
                 report.file_sha256, report.encoding = source.sha256, source.encoding
                 today = now.astimezone(JST).date()
                 report.whole = judge(source, chosen, today, report, judged, progress)
+                if report.whole and manner.whole_ledger:
+                    report.whole = _may_be_whole(report, judged)
         if chosen is not None and report.whole and not (manner.all_or_nothing and report.refused):
             if manner.dry_run:
                 with database.read() as session:
@@ -81,6 +87,15 @@ def import_ledger(
         return report
     finally:
         judged.spool.close()
+
+
+def _may_be_whole(report: ImportReport, judged: Judged) -> bool:
+    """Whether entries may be removed for not being in the file: not when it has none, and not
+    when a row cannot be told to be any of them."""
+    code = "whole_nameless" if judged.nameless else "" if judged.ledger_nos else "whole_empty"
+    if code:
+        report.refused.append(Refused(0, refusal(code, count=judged.nameless)))
+    return not code
 
 
 def _prepare(

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
 from admin.db.ledger_tables import ORDER_KEY_ID_BITS
+from admin.ledger.cells import cell_fault, column_name
 from admin.ledger.csv_source import BrokenCsvError, Source
-from admin.ledger.layout import Layout, Row, lay_out
+from admin.ledger.layout import Layout, Row, lay_out, readable_heading
 from admin.ledger.plan_changes import Change, change_of
 from admin.ledger.profile import Profile, ProfileFault
 from admin.ledger.reading import Read, order_key, row_values, search_parts
-from admin.ledger.row_check import Refused, RowCheck
+from admin.ledger.row_check import Refused, RowCheck, broken_text, where
 from admin.ledger.spool import Prepared, Spool
-from admin.ledger.table import table_rows
+from admin.ledger.table import Table, tables
 from admin.ledger.words import refusal
 from kiosk.domain.ledger import DispositionKind, NotCertifiable
 
@@ -46,7 +47,9 @@ class Judged:
     """The first part's result."""
 
     spool: Spool
-    ledger_nos: dict[str, int] = field(default_factory=dict)  # -> line
+    ledger_nos: dict[str, str | int] = field(default_factory=dict)  # -> line, or sheet and line
+    #: Rows of which nobody can say which entry they are: they may be one that is in the ledger.
+    nameless: int = 0
     changes: dict[str, list[Change]] = field(default_factory=dict)  # by plan key
 
 
@@ -54,8 +57,11 @@ class _Judge:
     """Judges the rows of one file, each held back until the rows below it are seen not to belong
     to it."""
 
-    def __init__(self, layout: Layout, today: date, report: ImportReport, judged: Judged) -> None:
+    def __init__(
+        self, layout: Layout, today: date, report: ImportReport, judged: Judged, sheet: str
+    ) -> None:
         self._layout = layout
+        self._sheet = sheet
         self._check = RowCheck(layout.profile, today)
         self._report = report
         self._judged = judged
@@ -65,24 +71,57 @@ class _Judge:
         """Judge one row and keep it, or put down why not."""
         reasons = self._reasons(line, cells)
         if reasons:
-            self._report.refused.append(Refused(line, "".join(reasons)))
+            self._report.refused.append(Refused(line, "".join(reasons), self._sheet))
 
     def _reasons(self, line: int, cells: list[str]) -> list[str]:
         width = self._layout.width
         if len(cells) > width and not any(cell.strip() for cell in cells[width:]):
             del cells[width:]
         if len(cells) != width:
+            self._judged.nameless += 1
             return [refusal("cells", have=len(cells), want=width)]
         row = self._layout.read(cells)
+        damaged = self._damaged(cells)
+        if damaged:
+            if not row.further:
+                self._seen(line, row.fields["ledger_no"])
+            return damaged
         return self._further(line, row) if row.further else self._entry(line, row)
+
+    def _damaged(self, cells: Sequence[str]) -> list[str]:
+        """Cells that are not what the ledger says, and text that would be lost."""
+        layout = self._layout
+        faults = [
+            refusal("in_cell", heading=self._shown(at), said=said)
+            for at, cell in enumerate(cells)
+            if (said := cell_fault(cell)) and at in layout.used
+        ]
+        return faults + [
+            refusal("no_heading", column=f"{at + 1} 列目・{column_name(at)}")
+            for at in layout.bare
+            if cells[at].strip()
+        ]
+
+    def _seen(self, line: int, number: str) -> str:
+        """Put down that the file names the entry; where it did so before, or ""."""
+        if not number or broken_text(number):
+            self._judged.nameless += 1
+            return ""
+        seen = self._judged.ledger_nos.get(number)
+        if seen is None:
+            self._judged.ledger_nos[number] = where(line, self._sheet) if self._sheet else line
+            return ""
+        return where(seen, "") if isinstance(seen, int) else seen
+
+    def _shown(self, at: int) -> str:
+        return readable_heading(self._layout.headings[at]) or f"{at + 1} 列目"
 
     def _entry(self, line: int, row: Row) -> list[str]:
         self.finish()
         read = self._check.read(row)
         reasons = [] if isinstance(read, Read) else read
-        number = row.fields["ledger_no"]
-        seen = self._judged.ledger_nos.setdefault(number, line)
-        if seen != line and number:
+        seen = self._seen(line, row.fields["ledger_no"])
+        if seen:
             reasons.append(refusal("twice", line=seen))
         if reasons or not isinstance(read, Read):
             return reasons
@@ -110,7 +149,7 @@ class _Judge:
 
     def _note(self, line: int, notes: Sequence[str]) -> None:
         if notes:
-            self._report.noted.append(Refused(line, "".join(notes)))
+            self._report.noted.append(Refused(line, "".join(notes), self._sheet))
 
     def finish(self) -> None:
         """Keep the row that was held back."""
@@ -132,11 +171,18 @@ def judge(
     progress: Progress | None,
 ) -> bool:
     """Judge every row into the spool; False: not a file to be taken."""
-    return judge_rows(table_rows(source, profile), profile, today, report, judged, progress)
+    try:
+        for table in tables(source, profile):
+            if not judge_rows(table, profile, today, report, judged, progress):
+                return False
+    except BrokenCsvError as error:
+        report.refused.append(Refused(error.line, str(error)))
+        return False
+    return True
 
 
 def judge_rows(
-    lines: Iterator[tuple[int, list[str]]],
+    table: Table,
     profile: Profile,
     today: date,
     report: ImportReport,
@@ -144,13 +190,15 @@ def judge_rows(
     progress: Progress | None = None,
 ) -> bool:
     """Judge rows, wherever they come from; the first are the headings."""
+    lines, sheet = table.rows, table.sheet
     try:
         first = next(lines, None)
         layout = lay_out(profile, first[1] if first else [])
         if isinstance(layout, ProfileFault):
-            report.refused.append(Refused(first[0] if first else 1, layout.sentence))
+            report.refused.append(Refused(first[0] if first else 1, layout.sentence, sheet))
             return False
-        judging = _Judge(layout, today, report, judged)
+        report.noted += [Refused(0, refusal("sheets_unread", sheet=one)) for one in table.unread]
+        judging = _Judge(layout, today, report, judged, sheet)
         for line, cells in lines:
             report.rows += 1
             judging.take(line, cells)
@@ -158,7 +206,7 @@ def judge_rows(
                 progress(report.rows, None, "read")
         judging.finish()
     except BrokenCsvError as error:
-        report.refused.append(Refused(error.line, str(error)))
+        report.refused.append(Refused(error.line, str(error), sheet))
         return False
     return True
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -18,6 +19,8 @@ from admin.ledger.words import refusal
 from kiosk.domain.ledger import DispositionKind
 
 _PARTS = ("number", "date", "issuer", "detail")
+_POSITION = re.compile(r"@(?P<position>[1-9][0-9]{0,2})")
+_NTH = re.compile(r"(?P<heading>.+)#(?P<nth>[1-9][0-9]?)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,8 @@ class Layout:
     groups: tuple[Group, ...]
     further: int | None
     further_group: Group | None
+    used: frozenset[int]  # columns that something is read from
+    bare: tuple[int, ...]  # columns without a heading
 
     @property
     def width(self) -> int:
@@ -126,40 +131,71 @@ def _converted(text: str, names: Sequence[str]) -> str:
 
 
 class _Headings:
-    """The headings of a file: positions asked for, and what was not found."""
+    """The headings of a file: positions asked for, and what was not found.
+
+    ``見出し#2`` is the second column of that heading, ``@3`` the third column whatever stands
+    over it.
+    """
 
     def __init__(self, given: Sequence[str]) -> None:
         self.given = [" ".join(one.split()) for one in given]
         self._flat = [flat_heading(one) for one in given]
-        self._used: list[int] = []
+        self._used: set[int] = set()
+        self._doubled: list[str] = []
         self.missing: list[str] = []
+
+    def places(self, *names: str) -> list[int]:
+        """Every column under one of the headings."""
+        wanted = {flat_heading(name) for name in names}
+        found = [at for at, one in enumerate(self._flat) if one and one in wanted]
+        for name in wanted:
+            at = self._placed(name)
+            if at is not None and at not in found:
+                found.append(at)
+        return found
+
+    def _placed(self, name: str) -> int | None:
+        if match := _POSITION.fullmatch(name):
+            at = int(match["position"]) - 1
+            return at if at < len(self.given) else None
+        if match := _NTH.fullmatch(name):
+            same = [at for at, one in enumerate(self._flat) if one == match["heading"]]
+            return same[int(match["nth"]) - 1] if int(match["nth"]) <= len(same) else None
+        return None
 
     def find(self, *names: str) -> int | None:
         """The column under one of the headings; remembered as missing when there is none."""
-        wanted = {flat_heading(name) for name in names}
-        found = [at for at, one in enumerate(self._flat) if one in wanted]
+        found = self.places(*names)
         if not found:
             self.missing.append(names[0])
             return None
-        self._used += found
+        if len(found) > 1:
+            self._doubled.append(self.given[found[0]] or names[0])
+        self._used.update(found)
         return found[0]
 
     def twice(self) -> list[str]:
-        used = [self._flat[at] for at in set(self._used)]
-        positions = set(self._used)
-        return [self.given[at] for at in sorted(positions) if used.count(self._flat[at]) > 1]
+        """Headings that stand over more than one column, where one was asked for."""
+        return list(dict.fromkeys(self._doubled))
 
-    def shared(self, names: Sequence[str]) -> bool:
-        """Whether more than one of a column's headings stands in the file."""
-        wanted = {flat_heading(name) for name in names}
-        return sum(one in wanted for one in self._flat) > 1
+    def unused(self, ignored: Sequence[str]) -> list[int]:
+        known = set(self.places(*ignored)) | self._used if ignored else self._used
+        return [at for at in range(len(self.given)) if at not in known]
 
-    def unknown(self, ignored: Sequence[str]) -> list[str]:
-        known = {flat_heading(one) for one in ignored} | {""}
-        return [
-            self.given[at] for at, one in enumerate(self._flat)
-            if at not in self._used and one not in known
-        ]  # fmt: skip
+    @property
+    def used(self) -> frozenset[int]:
+        return frozenset(self._used)
+
+
+def missing_headings(profile: Profile, given: Sequence[str]) -> int:
+    """How many of the columns that the profile names are not in a row of headings."""
+    headings = _Headings(given)
+    return sum(not headings.places(*names) for names in profile.wanted())
+
+
+def readable_heading(text: str) -> str:
+    """A heading for a sentence: without halves of characters, which no screen can show."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _group(
@@ -172,8 +208,9 @@ def _group(
 def lay_out(profile: Profile, given: Sequence[str]) -> Layout | ProfileFault:
     """The layout of a file with these headings, or what is wrong with them.
 
-    Trailing columns without a heading are ignored: spreadsheets leave them. A heading that the
-    profile does not know stops the load, so that no column is lost without a word.
+    A heading that the profile does not know stops the load, so that no column is lost without a
+    word. Columns without a heading may be there, for spreadsheets leave them; a row that has text
+    in one is refused (``Layout.bare``).
     """
     headings = _Headings(given)
     single = [(name, headings.find(*names)) for name, names in profile.columns.items()]
@@ -187,18 +224,9 @@ def lay_out(profile: Profile, given: Sequence[str]) -> Layout | ProfileFault:
     rows = profile.further_rows
     further = headings.find(rows.heading) if rows else None
     further_group = _group(rows, None, headings) if rows else None
-    if headings.missing:
-        named = "、".join(dict.fromkeys(headings.missing))
-        return ProfileFault(refusal("headings_missing", headings=named[:500]))
-    unknown = headings.unknown(profile.ignored)
-    if unknown:
-        return ProfileFault(refusal("headings_unknown", headings="、".join(unknown)[:200]))
-    twice = dict.fromkeys(
-        [profile.heading(name) for name, names in profile.columns.items() if headings.shared(names)]
-        + headings.twice()
-    )
-    if twice:
-        return ProfileFault(refusal("headings_twice", headings="、".join(twice)[:200]))
+    fault = _fault(headings, profile)
+    if fault is not None:
+        return fault
     named_fields = {*profile.columns, *profile.several}
     return Layout(
         profile=profile,
@@ -218,4 +246,19 @@ def lay_out(profile: Profile, given: Sequence[str]) -> Layout | ProfileFault:
         groups=groups,
         further=further,
         further_group=further_group,
+        used=headings.used,
+        bare=tuple(headings.unused(profile.ignored)),
     )
+
+
+def _fault(headings: _Headings, profile: Profile) -> ProfileFault | None:
+    code, named = "headings_missing", headings.missing
+    if not named:
+        unused = [headings.given[at] for at in headings.unused(profile.ignored)]
+        code, named = "headings_unknown", [one for one in unused if one]
+    if not named:
+        code, named = "headings_twice", headings.twice()
+    if not named:
+        return None
+    words = readable_heading("、".join(dict.fromkeys(named)))
+    return ProfileFault(refusal(code, headings=words[:500]))

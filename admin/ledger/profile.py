@@ -73,8 +73,13 @@ class Profile(_Part):
 
     name: str = Field(min_length=1, max_length=64)
     delimiter: str = Field(default=",", min_length=1, max_length=1)
-    sheet: str = Field(default="", max_length=31)  # of an XLSX file; empty: the first
-    header_row: int = Field(default=1, ge=1, le=100)
+    #: Of an XLSX file; empty: the first that has the headings; ``*``: every one that has them.
+    sheet: str = Field(default="", max_length=31)
+    #: Line of the headings; None: the first line that has them; 0: there are none, and columns are
+    #: named by their place (``@1``).
+    header_row: int | None = Field(default=None, ge=0, le=100)
+    #: 2: a heading is what stands in two rows above each other, as in merged headings.
+    header_rows: int = Field(default=1, ge=1, le=2)
     columns: dict[str, list[str]]
     several: dict[str, Parts] = {}
     fixed: dict[str, str] = {}
@@ -115,6 +120,20 @@ class Profile(_Part):
         if not set(self.codes) <= set(RECORDED_FIELDS):
             raise ValueError("codes must be of columns of the ledger")
         return self
+
+    def wanted(self) -> list[tuple[str, ...]]:
+        """The columns that a file must have, each with the headings that may stand over it."""
+        groups: list[DispositionColumns | FurtherRows] = [*self.dispositions]
+        groups += [self.further_rows] if self.further_rows else []
+        parts = [(one.number, one.date, one.issuer, one.detail) for one in groups]
+        single = [
+            *(heading for one in self.several.values() for heading in one.headings),
+            *self.extra,
+            *(heading for group in parts for heading in group if heading),
+            *([self.further_rows.heading] if self.further_rows else []),
+        ]
+        pages = [tuple(self.source_page)] if self.source_page else []
+        return [*map(tuple, self.columns.values()), *pages, *((one,) for one in single)]
 
     def heading(self, field: str) -> str:
         """The heading shown to people."""

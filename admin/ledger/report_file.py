@@ -48,8 +48,8 @@ def write_report(path: Path, report: ImportReport) -> None:
 
 def _rows(book: Workbook, title: str, rows: Iterable[Refused]) -> None:
     sheet = book.create_sheet(title)
-    sheet.append(["行", "理由"])
+    sheet.append(["行", "理由", "シート"])
     for at, row in enumerate(rows):
         if at == SHEET_ROWS:
             break
-        sheet.append([row.line or "", ILLEGAL_CHARACTERS_RE.sub("", row.reason)])
+        sheet.append([row.line or "", ILLEGAL_CHARACTERS_RE.sub("", row.reason), row.sheet])

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
+from admin.ledger.converters import excel_day
 from admin.ledger.date_words import impossible_date
 from admin.ledger.layout import Row
 from admin.ledger.profile import Profile
@@ -24,8 +25,12 @@ from kiosk.domain.ledger import DispositionKind, NotCertifiable, RecordedDate
 from kiosk.domain.recorded_dates import parse_recorded_date
 
 LEDGER_NO_LIMIT = 100
+#: U+FFFD, and what Python reads from the bytes A0, FD, FE and FF, which CP932 gives no character.
+_NO_TEXT = frozenset("\ufffd\uf8f0\uf8f1\uf8f2\uf8f3")
 TEXT_LIMIT = 10_000
 _NUMERIC = ("storeys_above", "storeys_below", "site_area", "building_area", "total_floor_area")
+#: Digits alone, as a cell has them that is shown as a day elsewhere.
+_DIGITS = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 #: A number, or a word that says there is none.
 _NUMBER_OR_NONE = re.compile(
     r"^[^-−]*[0-9〇一二三四五六七八九十百千]|^[-−―‐ー]*$|不明|不詳|なし|無|平屋"
@@ -34,13 +39,31 @@ _NUMBER_OR_NONE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A row that is not taken: the line it begins on (from 1) and why, as sentences."""
+    """A row that is not taken: the line it begins on (from 1; 0 is the file) and why, as sentences.
+
+    ``sheet`` is named where a workbook has more than one.
+    """
 
     line: int
     reason: str
+    sheet: str = ""
+
+    @property
+    def said(self) -> str:
+        """Place and reason, for a person."""
+        place = where(self.line, self.sheet)
+        return f"{place}: {self.reason}" if place else self.reason
 
 
-def _broken(text: str) -> bool:
+def where(line: int, sheet: str) -> str:
+    """``シート「H15」の 3 行目``."""
+    of = f"シート「{sheet}」" if sheet else ""
+    if not line:
+        return of
+    return f"{of}の {line} 行目" if of else f"{line} 行目"
+
+
+def broken_text(text: str) -> bool:
     """Whether text holds what no ledger does: control characters, U+FFFD, half a character.
 
     Blanks of every kind are taken: tabs, line ends, form feeds.
@@ -48,7 +71,7 @@ def _broken(text: str) -> bool:
     if text.isprintable():
         return "\ufffd" in text
     return any(
-        one == "\ufffd" or (unicodedata.category(one) in {"Cc", "Cs"} and not one.isspace())
+        one in _NO_TEXT or (unicodedata.category(one) in {"Cc", "Cs"} and not one.isspace())
         for one in text
     )
 
@@ -87,7 +110,7 @@ class RowCheck:
         reasons += [
             refusal("broken_text", heading=heading)
             for heading, text in (*row.extra.items(), ("頁", row.source_page))
-            if _broken(text)
+            if broken_text(text)
         ]
         if reasons or category is None:
             return reasons
@@ -105,7 +128,7 @@ class RowCheck:
     def disposition(self, said: Mapping[str, str]) -> tuple[list[str], list[str]]:
         """Why a disposition is refused, and what is noted of it."""
         heading = DISPOSITIONS[said["kind"]]
-        if any(_broken(text) for text in said.values()):
+        if any(broken_text(text) for text in said.values()):
             return [refusal("broken_text", heading=heading)], []
         if any(len(text) > TEXT_LIMIT for text in said.values()):
             return [refusal("too_long", heading=heading, limit=TEXT_LIMIT)], []
@@ -133,7 +156,9 @@ class RowCheck:
 
     def _text_faults(self, fields: Mapping[str, str]) -> list[str]:
         heading = self._profile.heading
-        faults = [refusal("broken_text", heading=heading(f)) for f in fields if _broken(fields[f])]
+        faults = [
+            refusal("broken_text", heading=heading(f)) for f in fields if broken_text(fields[f])
+        ]
         for field, text in fields.items():
             limit = LEDGER_NO_LIMIT if field == "ledger_no" else TEXT_LIMIT
             if len(text) > limit:
@@ -156,6 +181,8 @@ class RowCheck:
         if day is None:
             if impossible_date(text):
                 return None, refusal("date", heading=heading), ""
+            if _DIGITS.fullmatch(_flat(text)):
+                return None, _digits_fault(heading, text), ""
             return None, "", refusal("date_words", heading=heading)
         if day.earliest > self._last:
             return None, refusal("future", heading=heading), ""
@@ -174,6 +201,14 @@ class RowCheck:
         if not row.fields["confirmation_no"] and confirmation is None:
             return NotCertifiable.NOT_RECORDED
         return None
+
+
+def _digits_fault(heading: str, text: str) -> str:
+    """Digits in a date's place are a day in another program's counting, not the ledger's words."""
+    day = excel_day(text)
+    if day != text:
+        return refusal("date_excel", heading=heading, day=day)
+    return refusal("date_digits", heading=heading)
 
 
 @lru_cache(maxsize=8192)

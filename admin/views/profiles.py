@@ -21,6 +21,7 @@ from admin.ledger.profile_form import (
 )
 from admin.ledger.saved_profiles import save_profile, saved_profiles
 from admin.ledger.spool import Spool
+from admin.ledger.words import DISPOSITIONS
 from admin.services import operation_log
 from admin.services.authority import Deed
 from admin.services.context import Services
@@ -41,6 +42,7 @@ Upload = Annotated[UploadFile | None, File()]
 
 #: Rows of the trial that are shown as they would be recorded.
 SHOWN = 10
+_UNTYPED = {"name": "", "fixed": "", "categories": ""}
 _FIXED = {one.value for one in Category}
 
 
@@ -89,8 +91,7 @@ def upload(request: Request, services: Page, visitor: Doer, file: Upload = None)
     held(request).put(visitor.staff_id, sample)
     _log(services, visitor, EventCode.PROFILE_TRIED, file_sha256=sample.sha256,
          rows=len(sample.rows) - 1)  # fmt: skip
-    choices = guess(sample.headings)
-    return _match(request, visitor, sample, choices, {"name": "", "fixed": "", "categories": ""})
+    return _match(request, visitor, sample, guess(sample.headings), _UNTYPED)
 
 
 def _log(services: Services, visitor: Visitor, event: EventCode, **data: Any) -> None:
@@ -113,7 +114,7 @@ def _match(
         request, "profile_match.html", visitor, status=422 if refusal else 200, sample=sample,
         choices=choices, fields=fields_with_words(), converters=CONVERTER_WORDS,
         categories=list(Category), typed=typed, refusal=refusal, tried=tried, first=first or [],
-        headings=STANDARD_HEADINGS,
+        headings=STANDARD_HEADINGS, examples=sample.examples(), dispositions=DISPOSITIONS,
     )  # fmt: skip
 
 
@@ -143,12 +144,13 @@ def _text(form: FormData, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _build(choices: list[Choice], typed: dict[str, str]) -> Profile | ProfileFault:
+def _build(sample: Sample, choices: list[Choice], typed: dict[str, str]) -> Profile | ProfileFault:
     if not NAME.fullmatch(typed["name"]):
         return ProfileFault(sentences.refusal("profile_name"))
     if typed["name"] in known_profiles():
         return ProfileFault(sentences.refusal("profile_taken"))
-    return build(typed["name"], choices, read_codes(typed["categories"]), typed["fixed"])
+    return build(typed["name"], choices, read_codes(typed["categories"]), typed["fixed"],
+                 sample.shape)  # fmt: skip
 
 
 def _try(
@@ -157,11 +159,27 @@ def _try(
     """The sample judged as a load would judge it; the first rows as they would be recorded."""
     report, judged = ImportReport(), Judged(Spool())
     try:
-        report.whole = judge_rows(sample.lines(), profile, services.today(), report, judged)
+        report.whole = judge_rows(sample.table(), profile, services.today(), report, judged)
         first = [one.values for batch in judged.spool.batches() for one in batch][:SHOWN]
     finally:
         judged.spool.close()
     return report, first
+
+
+@router.post("/profiles/shape")
+def shape(request: Request, services: Page, visitor: Doer, form: Typed) -> Response:
+    """Read the same file from another sheet or line, and match anew."""
+    samples = held(request)
+    sample = samples.get(visitor.staff_id, services.now())
+    if sample is None:
+        return _list(request, services, visitor, sentences.refusal("sample_needed"))
+    row = _text(form, "header_row")
+    lines = {str(line): line for line, _ in sample.lines()}
+    chosen = sample.shaped(_text(form, "sheet"), lines.get(row, 0 if row == "0" else None),
+                           double=_text(form, "double") == "2")  # fmt: skip
+    _, typed = _read_form(sample, form)
+    samples.put(visitor.staff_id, chosen)
+    return _match(request, visitor, chosen, guess(chosen.headings), typed)
 
 
 @router.post("/profiles/try")
@@ -170,7 +188,7 @@ def try_profile(request: Request, services: Page, visitor: Doer, form: Typed) ->
     if sample is None:
         return _list(request, services, visitor, sentences.refusal("sample_needed"))
     choices, typed = _read_form(sample, form)
-    profile = _build(choices, typed)
+    profile = _build(sample, choices, typed)
     if isinstance(profile, ProfileFault):
         return _match(request, visitor, sample, choices, typed, refusal=profile.sentence)
     report, first = _try(services, sample, profile)
@@ -187,7 +205,7 @@ def save(request: Request, services: Page, visitor: Doer, form: Typed) -> Respon
     if sample is None:
         return _list(request, services, visitor, sentences.refusal("sample_needed"))
     choices, typed = _read_form(sample, form)
-    profile = _build(choices, typed)
+    profile = _build(sample, choices, typed)
     if isinstance(profile, ProfileFault):
         return _match(request, visitor, sample, choices, typed, refusal=profile.sentence)
     report, first = _try(services, sample, profile)

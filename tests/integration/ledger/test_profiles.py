@@ -377,7 +377,8 @@ def test_a_profile_survives_its_own_text(detailed: Profile) -> None:
         ({"fixed": {"ledger_no": "1"}}, "ledger_no"),
         ({"fixed": {"owner": "x"}}, "owner"),
         ({"stranger": 1}, "stranger"),
-        ({"header_row": 0}, "header_row"),
+        ({"header_row": -1}, "header_row"),
+        ({"header_rows": 3}, "header_rows"),
     ],
 )
 def test_a_profile_that_breaks_the_schema_is_named(

@@ -10,7 +10,9 @@ from typing import Any
 
 import openpyxl
 import pytest
+from sqlalchemy import select
 
+from admin.db.ledger_tables import LedgerEntryRow
 from admin.ledger.entries import count_entries
 from admin.ledger.importer import import_ledger
 from admin.services import operation_log
@@ -215,4 +217,88 @@ def test_a_sample_is_the_head_of_the_file_only(office: Office) -> None:
     sample = take_sample(io.BytesIO(book(rows=rows)), office.world.services.now())
     assert isinstance(sample, Sample)
     assert (len(sample.rows), sample.encoding) == (101, "cp932")
-    assert sample.examples(0) == ["K-0", "K-1", "K-2"]
+    assert sample.examples()[0] == ["K-0", "K-1", "K-2"]
+
+
+def workbook(**sheets: list[list[Any]]) -> bytes:
+    made, out = openpyxl.Workbook(), io.BytesIO()
+    made.remove(made.worksheets[0])
+    for title, rows in sheets.items():
+        sheet = made.create_sheet(title)
+        for row in rows:
+            sheet.append(row)
+    made.save(out)
+    return out.getvalue()
+
+
+INSPECTED = ["整理番号", "種別", "確認済証", "", "中間検査済証", "", "中間検査済証", "", "備考"]
+BELOW = ["", "", "番号", "年月日", "番号", "年月日", "番号", "年月日", ""]
+BUILT = [
+    ["K-1", "建築物", "第1号", "平成15年6月1日", "中1", "H15.7.1", "中2", "H15.8.1", ""],
+    ["K-2", "建築物", "第2号", "平成15年6月1日", "", "", "", "", ""],
+]
+
+
+def test_a_table_below_titles_on_another_sheet_with_headings_in_two_rows(
+    office: Office, chief: Browser, tmp_path: Path
+) -> None:
+    """The place of the table is found, and the saved profile finds it again in the whole file."""
+    content = workbook(
+        表紙=[["見本の台帳", "令和8年"]],
+        台帳=[["確認台帳", "その1"], [], INSPECTED, BELOW, *BUILT],
+    )
+    bring(chief, content, "a.xlsx")
+    guessed = fields(chief)
+    assert [guessed[f"field-{at}"] for at in range(9)] == [
+        "ledger_no", "category", "confirmation_no", "confirmation_date",
+        "intermediate_inspection.number", "intermediate_inspection.date",
+        "intermediate_inspection.number", "intermediate_inspection.date", "remarks",
+    ]  # fmt: skip
+    typed = fields(chief) | {"name": "二段の見本"}
+    chief.request("POST", "/profiles/try", data=typed)
+    assert "2 行を試しました。受け付けられない行 0" in chief.words
+    assert "中間検査 H15.8.1 中2" in chief.words
+    chief.request("POST", "/profiles/save", data=typed)
+    assert chief.page.status_code == 303
+    path = tmp_path / "x.xlsx"
+    path.write_bytes(content)
+    report = import_ledger(
+        office.world.database, path, "二段の見本", now=office.world.services.now(),
+        actor=operation_log.system_actor("test"),
+    )  # fmt: skip
+    assert (report.created, report.refused) == (2, [])
+    with office.world.database.read() as session:
+        row = session.scalars(select(LedgerEntryRow).order_by(LedgerEntryRow.id)).first()
+        assert row is not None
+        said = [(one["kind"], one["number"], one["date"]) for one in row.dispositions]
+    assert said == [
+        ("intermediate_inspection", "中1", "H15.7.1"), ("intermediate_inspection", "中2", "H15.8.1")
+    ]  # fmt: skip
+
+
+def test_another_sheet_or_line_can_be_chosen(chief: Browser) -> None:
+    other = ["K-9", "建築物", "第9号"]
+    content = workbook(甲=[HEADINGS, *ROWS], 乙=[["K-8", "工作物", "第8号"], other])
+    bring(chief, content, "a.xlsx")
+    assert fields(chief)["field-3"] == "confirmation_date"
+    token = fields(chief)["form_token"]
+    sent = {"form_token": token, "sheet": "乙", "header_row": "0", "double": "1"}
+    chief.request("POST", "/profiles/shape", data=sent)
+    assert "@1" in chief.words
+    assert "K-8 ／ K-9" in chief.words
+    typed = fields(chief) | {
+        "field-0": "ledger_no", "field-1": "category", "field-2": "confirmation_no", "name": "無題",
+    }  # fmt: skip
+    chief.request("POST", "/profiles/try", data=typed)
+    assert "2 行を試しました。受け付けられない行 0" in chief.words
+
+
+def test_a_file_with_tabs_and_the_same_heading_twice(chief: Browser) -> None:
+    headings = ["整理番号", "種別", "備考", "備考", ""]
+    rows = [["K-1", "建築物", "上", "下", "見出しなし"]]
+    content = "\r\n".join("\t".join(row) for row in [headings, *rows]).encode("cp932")
+    bring(chief, content)
+    assert [word in chief.words for word in ("備考#1", "備考#2", "@5")] == [True] * 3
+    chief.request("POST", "/profiles/try", data=fields(chief) | {"name": "組"})
+    assert "1 行を試しました。受け付けられない行 0" in chief.words
+    assert "上 下" in chief.words
