@@ -82,7 +82,7 @@ def equip(config: Config) -> Equipment:
         unusable = UnusableForm(config.form, maker.code)
         return Equipment(_server(config, key), printer, unusable, clock, None, own)
     head = HEADS[slip_config.head]
-    slips = maker.slips(head.dpi, head.paper_mm[0])
+    slips = maker.slips(head.dpi, head.paper_mm[0], HEADS[config.printer.head].dpi)
     return Equipment(_server(config, key), printer, maker, clock, slips, own)
 
 

@@ -76,9 +76,10 @@ class CertificateMaker:
         """What the signed code of a sheet has to say; None where the form has no code."""
         return claims_of(self._form, content, number, issued_on)
 
-    def slips(self, dpi: int, width_mm: float) -> SlipPrinter:
-        """Slips in this form's words, for a head's dots and its paper's width."""
-        return SlipPrinter(self._form, dpi, width_mm)
+    def slips(self, dpi: int, width_mm: float, sheet_dpi: int) -> SlipPrinter:
+        """Slips in this form's words, for a head's dots and its paper's width; ``sheet_dpi`` is
+        of the head that certificates come out of."""
+        return SlipPrinter(self._form, dpi, width_mm, sheet_dpi)
 
     def preview_png(self, pdf: bytes, width: int) -> list[bytes]:
         """Pages as PNG, ``width`` pixels wide. Raises ValueError if the PDF cannot be read."""

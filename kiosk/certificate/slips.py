@@ -146,11 +146,15 @@ _ROLLS = {58: ROLL_58, 80: ROLL_80}
 
 
 class SlipPrinter:
-    """Slips for one head's paper. Implements ``kiosk.domain.ports.SlipDrawer``."""
+    """Slips for one head's paper; the test print for the certificates' own head, on A4.
 
-    def __init__(self, form: Form, dpi: int, width_mm: float) -> None:
+    Implements ``kiosk.domain.ports.SlipDrawer``.
+    """
+
+    def __init__(self, form: Form, dpi: int, width_mm: float, sheet_dpi: int) -> None:
         self._maker = SlipMaker(form)
         self._paper = replace(_ROLLS.get(round(width_mm), A4), dpi=dpi)
+        self._sheet = replace(A4, dpi=sheet_dpi)
 
     def draw(self, slip: Slip) -> DrawnCertificate | DrawRefusal:
-        return self._maker.draw(slip, self._paper)
+        return self._maker.draw(slip, self._sheet if isinstance(slip, TestPrint) else self._paper)

@@ -39,7 +39,15 @@ class AttractScreen(Screen):
         )  # fmt: skip
         self.add_widget(begin)
         self.add_widget(Say(words=view.facts, font_size=28, halign="center", color=SOFT_INK))
-        self.add_widget(Gap(size_hint_y=0.15))
+        corner = BoxLayout(size_hint_y=None, height=80)
+        corner.add_widget(Gap())
+        corner.add_widget(
+            press(
+                view.staff, self.teller(ev.StaffWanted), kind="quiet", font_size=26,
+                size_hint_x=None, width=180,
+            )
+        )  # fmt: skip
+        self.add_widget(corner)
 
     def _step(self, number: int, words: str) -> BoxLayout:
         line = Panel(

@@ -21,7 +21,7 @@ from kiosk.screens.attract import AttractScreen
 from kiosk.screens.bars import BottomBar, NoticeBar, Overlay, Steps, TopBar
 from kiosk.screens.consent import ConsentScreen
 from kiosk.screens.entry import ConfirmScreen, EntryScreen
-from kiosk.screens.message import EndingScreen, MessageScreen, SelfTestScreen
+from kiosk.screens.message import EndingScreen, MessageScreen, SelfTestScreen, StaffMenuScreen
 from kiosk.screens.present.frame import Frame
 from kiosk.screens.present.issue import overlay
 from kiosk.screens.present.screens import present
@@ -44,6 +44,7 @@ _SCREENS: dict[Phase, type[Screen]] = {
     Phase.STARTING: MessageScreen,
     Phase.SIGN_IN: SignInScreen,
     Phase.SELF_TEST: SelfTestScreen,
+    Phase.STAFF_MENU: StaffMenuScreen,
     Phase.OUT_OF_ORDER: MessageScreen,
     Phase.CLOSED: MessageScreen,
     Phase.ATTRACT: AttractScreen,

@@ -9,7 +9,12 @@ from kivy.uix.anchorlayout import AnchorLayout
 from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.screens.present.issue import EndingView
-from kiosk.screens.present.terminal import MessageView, SelfTestView
+from kiosk.screens.present.terminal import (
+    CheckView,
+    MessageView,
+    SelfTestView,
+    StaffMenuView,
+)
 from kiosk.screens.widgets.kit import Gap, Panel, Say, press
 from kiosk.screens.widgets.palette import (
     AMBER,
@@ -57,7 +62,11 @@ class SelfTestScreen(Screen):
     def show(self, view: SelfTestView) -> None:
         self.clear_widgets()
         self.add_widget(Say(words=view.words, font_size=40))
-        for check in view.checks:
+        self._list(view.checks)
+        self.add_widget(Gap())
+
+    def _list(self, checks: tuple[CheckView, ...]) -> None:
+        for check in checks:
             line = Panel(
                 orientation="horizontal", size_hint_y=None, padding=20,
                 face=PALE_GREEN if check.ok else PALE_RED, edge=GREEN if check.ok else RED,
@@ -68,7 +77,29 @@ class SelfTestScreen(Screen):
             )
             line.add_widget(Say(words=check.words, font_size=34, pos_hint={"center_y": 0.5}))
             self.add_widget(line)
+
+
+class StaffMenuScreen(SelfTestScreen):
+    """What the checks found, and the test print."""
+
+    def __init__(self, tools: Tools) -> None:
+        super().__init__(tools)
+        self._shown: StaffMenuView | None = None
+
+    def show(self, view: StaffMenuView) -> None:  # type: ignore[override]
+        if view == self._shown:
+            return  # a button that is rebuilt under a finger would lose it
+        self._shown = view
+        self.clear_widgets()
+        self.add_widget(Say(words=view.words, font_size=36))
+        act = self.teller(ev.TestPrintPressed)
+        self.add_widget(press(view.test_print, act, size_hint_y=None, height=130))
+        self._list(view.checks)
         self.add_widget(Gap())
+
+    def forget(self) -> None:
+        self._shown = None
+        super().forget()
 
 
 class EndingScreen(Screen):

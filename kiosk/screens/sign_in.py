@@ -66,6 +66,8 @@ class SignInScreen(Screen):
         foot.add_widget(press(tr("screen.keyboard.erase"), self._erase, kind="quiet"))
         keys.add_widget(foot)
         self.add_widget(keys)
+        menu = press(tr("screen.sign_in.menu"), self._menu, size_hint_y=None, height=100)
+        self.add_widget(menu)
 
     # --- typing -------------------------------------------------------------------------------
 
@@ -114,14 +116,22 @@ class SignInScreen(Screen):
         self._draw()
 
     def primary(self) -> None:
-        """端末をひらく: what was typed leaves the screen at once."""
+        """端末をひらく."""
+        self._sign_in(menu=False)
+
+    def _menu(self) -> None:
+        """係員メニュー: opens the terminal too, after the menu."""
+        self._sign_in(menu=True)
+
+    def _sign_in(self, menu: bool) -> None:
+        """What was typed leaves the screen at once."""
         staff_id, pin = self._typed["staff_id"], self._typed["pin"]
         if not staff_id or not pin:
             self._to("pin" if staff_id else "staff_id")
             return
         self._typed["pin"] = ""
         self._draw()
-        self.tell(ev.StaffSignIn, staff_id, pin, self._power_cycled)
+        self.tell(ev.StaffSignIn, staff_id, pin, self._power_cycled, menu)
 
     def forget(self) -> None:
         self._typed = {"staff_id": "", "pin": ""}

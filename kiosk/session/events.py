@@ -180,10 +180,21 @@ class StaffSignIn(At):
     staff_id: str
     pin: str = field(repr=False)
     power_cycled: bool = False  # staff confirm: the printer was switched off and on
+    menu: bool = False  # for the staff's menu, and not only to open the terminal
 
 
 class StaffWanted(At):
-    """The staff corner was pressed on an out-of-order or closed screen."""
+    """The staff corner was pressed on a screen that waits, out of order, or closed."""
+
+
+class TestPrintPressed(At):
+    """試し刷り pressed in the staff's menu."""
+
+    __test__ = False  # no test of pytest's
+
+
+class MenuLeft(At):
+    """端末をひらく pressed in the staff's menu."""
 
 
 class SelfTestAgain(At):

@@ -73,6 +73,11 @@ _LEAVING: dict[type[ev.At], Handler] = {
 }
 
 _IN_PHASE: dict[Phase, dict[type[ev.At], Handler]] = {
+    Phase.SIGN_IN: {ev.BackPressed: boot_part.sign_in_left},
+    Phase.STAFF_MENU: {
+        ev.TestPrintPressed: slip_part.print_test_pressed,
+        ev.MenuLeft: boot_part.menu_left,
+    },
     Phase.ATTRACT: {ev.Begin: visit_part.begin},
     Phase.CONSENT: _CANCELLABLE
     | {
@@ -190,6 +195,8 @@ def _phase_tick(session: Session) -> Step:
         return issue_part.issue_tick(session)
     if session.phase is Phase.SIGN_IN:
         return _sign_in_tick(session)
+    if session.phase is Phase.STAFF_MENU:
+        return _menu_tick(session)
     if session.phase in ENDS_AFTER:
         return _ending_tick(session)
     return _idle_tick(session) if session.phase in VISIT_PHASES else stay(session)
@@ -199,6 +206,14 @@ def _sign_in_tick(session: Session) -> Step:
     """Staff were called and did not sign in: back to what the terminal can do by itself."""
     left = session.now - session.touched_at >= SIGN_IN_S and not session.waiting
     return rest(session) if left and session.facts.opened else stay(session)
+
+
+def _menu_tick(session: Session) -> Step:
+    """A menu that nobody touches is closed: the terminal is the public's."""
+    if session.waiting:
+        hangs = session.now - session.entered_at >= STALL_S
+        return slip_part.hangs(session) if hangs else stay(session)
+    return rest(session) if session.now - session.touched_at >= SIGN_IN_S else stay(session)
 
 
 def _ending_tick(session: Session) -> Step:

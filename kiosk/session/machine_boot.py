@@ -7,8 +7,10 @@ from dataclasses import replace
 from kiosk.domain.ports import Heartbeat, Recovered, ServerFault, ServerHello, StaffOpened
 from kiosk.session.effects import Effect, OpenTerminal, Recover, RunSelfTest, SayHello, Settle
 from kiosk.session.events import (
+    BackPressed,
     HeartbeatAnswered,
     HelloAnswered,
+    MenuLeft,
     PrinterSeen,
     RecoverAnswered,
     SelfTestAgain,
@@ -81,7 +83,7 @@ def _facts_of(session: Session, hello: ServerHello) -> Facts:
 
 
 def staff_wanted(session: Session, _: StaffWanted) -> Step:
-    if session.phase not in {Phase.OUT_OF_ORDER, Phase.CLOSED} or not session.facts.terminal:
+    if session.phase not in REST_PHASES or not session.facts.terminal:
         return stay(session)
     notice = Notice.POWER_CYCLE_NEEDED if session.facts.power_cycle_needed else ""
     return go(session, Phase.SIGN_IN, notice), ()
@@ -90,7 +92,8 @@ def staff_wanted(session: Session, _: StaffWanted) -> Step:
 def staff_sign_in(session: Session, event: StaffSignIn) -> Step:
     if session.phase is not Phase.SIGN_IN or session.waiting:
         return stay(session)
-    said = replace(session, facts=replace(session.facts, power_cycled=event.power_cycled))
+    facts = replace(session.facts, power_cycled=event.power_cycled, menu_wanted=event.menu)
+    said = replace(session, facts=facts)
     return wait_for(
         said, OpenTerminal(said.generation, event.staff_id, event.pin, event.power_cycled)
     )
@@ -180,13 +183,30 @@ def self_test_ended(session: Session, event: SelfTestEnded) -> Step:
     facts = replace(session.facts, checks=event.checks, tested=good and event.reported)
     known = replace(session, facts=facts, waiting="")
     if not facts.tested:
-        shown, effects = rest(known)
+        shown, effects = _after_test(known)
         if good and shown.trouble is Trouble.SELF_TEST:
             return replace(shown, notice=str(Notice.SELF_TEST_UNREPORTED)), effects
         return shown, effects
     # The checks' own look at the printer is not kept: the terminal opens on a reading of its own.
     looked, effects = look_at_printer(known)
     return replace(looked, waiting="LookAtPrinter"), effects
+
+
+def _after_test(session: Session) -> Step:
+    """To the staff's menu if they signed in for it, whatever the checks found; else to work."""
+    if not session.facts.menu_wanted or not session.facts.opened:
+        return rest(session)
+    facts = replace(session.facts, menu_wanted=False)
+    return go(replace(session, facts=facts), Phase.STAFF_MENU), ()
+
+
+def menu_left(session: Session, _: MenuLeft) -> Step:
+    return stay(session) if session.waiting else rest(session)
+
+
+def sign_in_left(session: Session, _: BackPressed) -> Step:
+    """Somebody else's finger on the staff corner: an open terminal goes back to its work."""
+    return rest(session) if session.facts.opened and not session.waiting else stay(session)
 
 
 def self_test_again(session: Session, _: SelfTestAgain) -> Step:
@@ -201,7 +221,7 @@ def self_test_again(session: Session, _: SelfTestAgain) -> Step:
 def printer_seen(session: Session, event: PrinterSeen) -> Step:
     known = replace(session, facts=replace(session.facts, printer=event.status))
     if known.phase is Phase.SELF_TEST and known.waiting == "LookAtPrinter":
-        return rest(known)
+        return _after_test(known)
     return rest(known) if known.phase in REST_PHASES else stay(known)
 
 
@@ -224,6 +244,8 @@ def heed_server(session: Session) -> Step:
     and what it has released finishes. Paper that is out is taken.
     """
     if session.phase in REST_PHASES:
+        return rest(session)
+    if session.phase is Phase.STAFF_MENU and not session.facts.opened and not session.waiting:
         return rest(session)
     if session.phase in FREE_PHASES:
         if not session.facts.accepting:

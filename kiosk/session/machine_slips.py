@@ -12,9 +12,9 @@ from dataclasses import replace
 from kiosk.domain.certificate import DrawRefusal
 from kiosk.domain.issuance import IssueState
 from kiosk.domain.printer import Printed, PrintUnknown
-from kiosk.domain.slips import UNTIMED, CounterSlip, Receipt, Slip
+from kiosk.domain.slips import UNTIMED, CounterSlip, Receipt, Slip, TestPrint
 from kiosk.session.effects import PrintSlip
-from kiosk.session.events import CounterSlipPressed, ReceiptPressed, SlipEnded
+from kiosk.session.events import CounterSlipPressed, ReceiptPressed, SlipEnded, TestPrintPressed
 from kiosk.session.ids import derived_id
 from kiosk.session.moves import REST_PHASES, Step, end_visit, rest, say, stay, visit_of, wait_for
 from kiosk.session.notices import Notice
@@ -45,6 +45,12 @@ def counter_slip_pressed(session: Session, event: CounterSlipPressed) -> Step:
         UNTIMED, _terminal(session), visit.application.user_id, visit.entry.ledger_no, event.reason
     )
     return print_slip(session, slip)
+
+
+def print_test_pressed(session: Session, _: TestPrintPressed) -> Step:
+    """In the staff's menu: ruler, ground and QR code out of the certificates' printer."""
+    number = f"T-{session.serial + 1:04d}"
+    return print_slip(session, TestPrint(UNTIMED, session.facts.terminal, number))
 
 
 def _terminal(session: Session) -> str:
@@ -79,4 +85,5 @@ def slip_ended(session: Session, event: SlipEnded) -> Step:
 def hangs(session: Session) -> Step:
     """No answer at all of a slip: the print lane hangs, and staff must look before the next."""
     facts = replace(session.facts, need_staff=True, recover_needed=True)
-    return end_visit(replace(session, facts=facts, waiting=""), "fault")
+    closed = replace(session, facts=facts, waiting="")
+    return rest(closed) if closed.visit is None else end_visit(closed, "fault")

@@ -36,6 +36,7 @@ from kiosk.domain.printer import (
     PrintUnknown,
 )
 from kiosk.domain.query import SearchUnavailable
+from kiosk.domain.slips import TestPrint
 from kiosk.session import effects as ef
 from kiosk.session import events as ev
 from kiosk.session.failpoints import reach
@@ -346,7 +347,9 @@ class Runner:
     # --- slips --------------------------------------------------------------------------------
 
     def _print_slip(self, effect: ef.PrintSlip) -> ev.At:
-        own, shared = self._parts.slip_printer, self._parts.slip_printer is None
+        # A test print is of the printer that certificates come out of.
+        own = None if isinstance(effect.slip, TestPrint) else self._parts.slip_printer
+        shared = own is None
         drawn = self._drawn_slip(effect)
         if isinstance(drawn, DrawRefusal):
             return ev.SlipEnded(self._now(), effect.generation, drawn, shared)

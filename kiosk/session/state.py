@@ -30,6 +30,7 @@ class Phase(StrEnum):
     STARTING = "starting"  # before the first answer of the server
     SIGN_IN = "sign_in"  # staff open the terminal
     SELF_TEST = "self_test"
+    STAFF_MENU = "staff_menu"  # staff signed in for it: test print, then back to work
     OUT_OF_ORDER = "out_of_order"  # 係員へ; staff can sign in again from here
     CLOSED = "closed"  # a stop order, or the server cannot be heard
     ATTRACT = "attract"
@@ -166,6 +167,7 @@ class Facts:
     opened: bool = False  # staff opened it and their session lives
     tested: bool = False  # the last self-test passed and was reported
     recover_needed: bool = False  # an issue may be open, or the printer may hold a sheet
+    menu_wanted: bool = False  # staff signed in for their menu
     power_cycled: bool = False  # staff said so at the sign-in that is under way
 
 

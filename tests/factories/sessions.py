@@ -177,6 +177,10 @@ GALLERY: dict[str, Session] = {
         ),
     ),
     "results-none": at(Phase.RESULTS, visit(result=NoHits(NARROW[:3]))),
+    "staff-menu": at(
+        Phase.STAFF_MENU, notice="slip_printed",
+        facts=replace(FACTS, checks=_CHECKS, staff_name="見本　係子"),
+    ),
     "entry": at(Phase.ENTRY, visit(entry=ENTRY)),
     "entry-counter": at(
         Phase.ENTRY, visit(entry=replace(ENTRY, not_certifiable=NotCertifiable.CANCELLED))

@@ -8,14 +8,14 @@ from dataclasses import replace
 import pytest
 
 from kiosk.domain.printer import NotStarted, PrintFault
-from kiosk.domain.slips import UNTIMED, CounterSlip, Receipt
+from kiosk.domain.slips import UNTIMED, CounterSlip, Receipt, TestPrint
 from kiosk.session import events as ev
 from kiosk.session.effects import PrintSlip
-from kiosk.session.idle import END_S, STALL_S
+from kiosk.session.idle import END_S, SIGN_IN_S, STALL_S
 from kiosk.session.moves import PRINTER_LOOK_S
 from kiosk.session.state import Phase, Trouble
 from tests.fakes.printer import EMPTY, JAM, FakePrinter
-from tests.flows.bench import Kiosk, World, kiosk, sheets_of
+from tests.flows.bench import PIN, STAFF_ID, Kiosk, World, kiosk, sheets_of
 from tests.flows.people import PERSON, RARE, SCANNED
 from tests.unit.session.drive import Play
 
@@ -121,6 +121,78 @@ def test_a_printer_for_slips_alone_keeps_its_troubles_to_itself() -> None:
         assert own.held == []
         assert len(own.sheets) == 1
         assert len(k.world.device.sheets) == 1
+
+
+# --- the staff's menu ---------------------------------------------------------------------------
+
+
+def to_menu(k: Kiosk) -> None:
+    k.touch(ev.StaffWanted)
+    assert k.at(Phase.SIGN_IN)
+    k.touch(ev.StaffSignIn, staff_id=STAFF_ID, pin=PIN, menu=True)
+    assert k.at(Phase.STAFF_MENU), k.seen
+
+
+def test_staff_print_a_test_sheet_from_their_menu_and_open_the_terminal_again() -> None:
+    own = FakePrinter()
+    with kiosk(slip_driver=own) as k:
+        to_menu(k)
+        k.touch(ev.TestPrintPressed)
+        assert k.notice == "slip_printed"
+        [slip] = k.slips.drawn
+        assert isinstance(slip, TestPrint)
+        assert slip.terminal == "terminal-1"
+        assert len(k.world.device.sheets) == 1  # the certificates' printer is what is tested
+        assert own.sheets == []
+        k.touch(ev.MenuLeft)
+        assert k.at(Phase.ATTRACT)
+        assert k.world.section.desk.rows == []
+
+
+def test_a_wrong_pin_opens_no_menu_and_no_test_print() -> None:
+    with kiosk() as k:
+        k.touch(ev.StaffWanted)
+        k.touch(ev.StaffSignIn, staff_id=STAFF_ID, pin="000000", menu=True)
+        assert k.at(Phase.SIGN_IN)
+        k.touch(ev.TestPrintPressed)
+        assert k.slips.drawn == []
+        k.touch(ev.BackPressed)  # a finger that was none of staff's: back to work
+        assert k.at(Phase.ATTRACT)
+        k.touch(ev.TestPrintPressed)
+        assert k.slips.drawn == []
+
+
+def test_the_menu_comes_where_the_checks_found_something_too() -> None:
+    with kiosk(opened=False) as k:
+        k.world.device.change(paper=False)
+        k.start()
+        k.touch(ev.StaffSignIn, staff_id=STAFF_ID, pin=PIN, menu=True)
+        assert k.at(Phase.STAFF_MENU)
+        k.touch(ev.TestPrintPressed)
+        assert k.notice == "slip_not_printed"
+        k.touch(ev.MenuLeft)
+        assert k.at(Phase.OUT_OF_ORDER)
+
+
+def test_a_menu_that_nobody_touches_is_closed() -> None:
+    with kiosk() as k:
+        to_menu(k)
+        k.wait(SIGN_IN_S + 2)
+        assert k.at(Phase.ATTRACT)
+
+
+def test_a_test_print_whose_end_is_not_known_is_cleared_before_the_terminal_opens() -> None:
+    printer = FakePrinter()
+    with kiosk(driver=printer) as k:
+        to_menu(k)
+        printer.fail_after = 10
+        k.touch(ev.TestPrintPressed)
+        assert k.notice == "slip_not_printed"
+        clears, printer.fail_after = printer.clears, None
+        k.touch(ev.MenuLeft)
+        assert printer.clears == clears + 1
+        assert printer.held == []
+        assert k.at(Phase.ATTRACT)
 
 
 # --- by hand ------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ PRESENTERS: dict[Phase, Callable[[Session], Frame]] = {
     Phase.STARTING: terminal.starting,
     Phase.SIGN_IN: terminal.sign_in,
     Phase.SELF_TEST: terminal.self_test,
+    Phase.STAFF_MENU: terminal.staff_menu,
     Phase.OUT_OF_ORDER: terminal.out_of_order,
     Phase.CLOSED: terminal.closed,
     Phase.ATTRACT: terminal.attract,

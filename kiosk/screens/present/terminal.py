@@ -45,6 +45,13 @@ class SelfTestView:
 
 
 @dataclass(frozen=True, slots=True)
+class StaffMenuView:
+    checks: tuple[CheckView, ...]
+    words: str
+    test_print: str
+
+
+@dataclass(frozen=True, slots=True)
 class AttractView:
     headline: str
     words: str
@@ -52,6 +59,7 @@ class AttractView:
     steps: tuple[str, ...]
     minutes: str
     facts: str
+    staff: str = ""  # label of the staff corner
 
 
 def starting(_: Session) -> Frame:
@@ -70,6 +78,7 @@ def sign_in(session: Session) -> Frame:
         tr("screen.sign_in.title"),
         body,
         busy=busy,
+        back=tr("screen.back") if session.facts.opened else "",
         primary=tr("screen.sign_in.open"),
         primary_event=None,
         primary_enabled=not session.waiting,
@@ -94,6 +103,21 @@ def self_test(session: Session) -> Frame:
     body = SelfTestView(checks, notice_text(session) or tr("screen.self_test.words"))
     busy = tr("screen.self_test.running") if session.waiting else ""
     return Frame(tr("screen.self_test.title"), body, busy=busy)
+
+
+def staff_menu(session: Session) -> Frame:
+    checks = self_test(session).body.checks
+    busy = tr(f"screen.busy.{session.waiting}") if session.waiting else ""
+    words = tr("screen.staff_menu.words", name=session.facts.staff_name)
+    return Frame(
+        tr("screen.staff_menu.title"),
+        StaffMenuView(checks, words, tr("screen.staff_menu.test_print")),
+        notice=notice_text(session),
+        busy=busy,
+        primary=tr("screen.staff_menu.open"),
+        primary_event=ev.MenuLeft,
+        primary_enabled=not session.waiting,
+    )
 
 
 def out_of_order(session: Session) -> Frame:
@@ -137,6 +161,7 @@ def attract(session: Session) -> Frame:
         touch=tr("screen.attract.touch"),
         steps=tuple(tr(f"screen.attract.step{n}") for n in (1, 2, 3)),
         minutes=tr("screen.attract.minutes"),
+        staff=tr("screen.staff_corner"),
         facts=tr("screen.attract.data_as_of", date=_era_day(as_of)) if as_of else "",
     )
     return Frame("", body, primary_event=ev.Begin)

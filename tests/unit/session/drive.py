@@ -208,6 +208,14 @@ class Play:
         self.to_take_paper().do(ev.PaperTaken)
         return self
 
+    def to_staff_menu(self) -> Play:
+        self.to_sign_in().do(ev.StaffSignIn, staff_id="opener", pin="482913", menu=True)
+        self.answer(ev.StaffAnswered, answer=StaffOpened("opener", "見本 係員"))
+        self.answer(ev.RecoverAnswered, answer=Recovered())
+        self.answer(ev.SelfTestEnded, checks=GOOD_CHECKS, reported=True)
+        self.sees()
+        return self
+
     def to_sorry(self) -> Play:
         self.to_search().beat(accepting=False)
         return self
@@ -230,6 +238,7 @@ WAYS = {
     Phase.STARTING: lambda: Play(),
     Phase.SIGN_IN: lambda: Play().to_sign_in(),
     Phase.SELF_TEST: lambda: Play().to_self_test(),
+    Phase.STAFF_MENU: lambda: Play().to_staff_menu(),
     Phase.OUT_OF_ORDER: lambda: Play().to_out_of_order(),
     Phase.CLOSED: lambda: Play().to_closed(),
     Phase.ATTRACT: lambda: Play().to_attract(),

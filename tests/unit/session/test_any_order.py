@@ -60,6 +60,7 @@ FORWARD: dict[Phase, tuple[tuple[type[ev.At], dict[str, Any]], ...]] = {
     Phase.SIGN_IN: ((ev.StaffSignIn, {"staff_id": "opener", "pin": "482913"}),),
     Phase.OUT_OF_ORDER: ((ev.SelfTestAgain, {}), (ev.StaffWanted, {})),
     Phase.CLOSED: ((ev.StaffWanted, {}),),
+    Phase.STAFF_MENU: ((ev.TestPrintPressed, {}), (ev.MenuLeft, {})),
     Phase.ATTRACT: ((ev.Begin, {}),),
     Phase.CONSENT: ((ev.ConsentGiven, {}),),
     Phase.APPLICANT: (

@@ -47,7 +47,7 @@ VALUES: dict[str, list[Any]] = {
     "base": [""], "town": ["中央一丁目"], "year": [None, 1985],
     "query": [Query(QueryKind.LOT, "1")],
     "entry_id": [HOUSE.entry_id, 0], "page": [0, 1, -1, 99], "copies": [1, 5, 0, 6],
-    "staff_id": ["opener"], "pin": ["0"], "power_cycled": [True, False],
+    "staff_id": ["opener"], "pin": ["0"], "power_cycled": [True, False], "menu": [True, False],
     "checks": [GOOD_CHECKS, BAD_CHECKS, ()], "reported": [True, False],
     "status": [READY, EMPTY], "result": [hits(), NoHits()], "pages": [(b"png",), ()],
     "reason": ["この台帳の証明書は、この端末では出せません。", ""], "shared": [True, False],
@@ -153,7 +153,7 @@ def test_a_visit_ends_by_itself_whatever_its_screen(phase: Phase) -> None:
     assert play.count(ef.Wipe) >= 1
 
 
-@pytest.mark.parametrize("phase", sorted(set(Phase) - VISIT_PHASES - {Phase.ATTRACT}))
+@pytest.mark.parametrize("phase", sorted(set(Phase) - VISIT_PHASES))
 def test_staff_get_out_of_every_phase_without_a_visit(phase: Phase) -> None:
     play = WAYS[phase]()
     if phase is Phase.OUT_OF_ORDER:  # the server was never heard: it is asked again by itself
@@ -161,7 +161,10 @@ def test_staff_get_out_of_every_phase_without_a_visit(phase: Phase) -> None:
         assert play.session.waiting == "SayHello"
     if play.session.waiting == "SayHello":
         play.to_sign_in()
-    if play.session.phase is Phase.CLOSED:
+    if play.session.phase is Phase.STAFF_MENU:
+        play.do(ev.MenuLeft)
+        assert play.at(Phase.ATTRACT)
+    if play.session.phase in {Phase.CLOSED, Phase.ATTRACT}:
         play.do(ev.StaffWanted)
     if play.session.phase is Phase.SELF_TEST:
         play.answer(ev.SelfTestEnded, checks=BAD_CHECKS, reported=True)
