@@ -15,10 +15,18 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 
-from admin.api.routes import router
-from admin.api.state import Refused, SearchFunction, ServerState
+from admin.api import near_routes, routes
+from admin.api.state import (
+    HistoryFunction,
+    NeighboursFunction,
+    Refused,
+    SearchFunction,
+    ServerState,
+)
 from admin.db.ready import NotReadyError, open_ready
 from admin.ledger.entries import data_as_of, load_entry
+from admin.ledger.history import history
+from admin.ledger.neighbours import neighbours
 from admin.ledger.search import search
 from admin.services.context import Services
 from admin.services.failpoints import VARIABLE as FAILPOINT
@@ -29,7 +37,8 @@ from admin.views.errors import error_page
 from admin.views.routes import mount
 from kiosk.certificate.form import FormFault
 from kiosk.certificate.maker import CertificateMaker
-from kiosk.domain.query import Query, SearchResult
+from kiosk.domain.near import Neighbours, SiteHistory
+from kiosk.domain.query import Query, SearchResult, SearchUnavailable
 from kiosk.ledger_client import wire
 
 log = logging.getLogger(__name__)
@@ -76,6 +85,16 @@ def _search_of(settings: Settings) -> SearchFunction:
         )  # fmt: skip
 
     return ask
+
+
+def _near() -> tuple[HistoryFunction, NeighboursFunction]:
+    def past(session: Session, entry_id: int) -> SiteHistory | SearchUnavailable:
+        return history(session, entry_id, data_as_of=data_as_of(session))
+
+    def beside(session: Session, entry_id: int, today: date) -> Neighbours | SearchUnavailable:
+        return neighbours(session, entry_id, today=today, data_as_of=data_as_of(session))
+
+    return past, beside
 
 
 def _fault(status: int, code: str, detail: str = "") -> JSONResponse:
@@ -155,14 +174,18 @@ def create_app(settings: Settings, services: Services | None = None) -> FastAPI:
         redoc_url=None,
         openapi_url=None,
     )
+    past, beside = _near()
     app.state.server = ServerState(
         settings=settings,
         services=services,
         search=_search_of(settings),
+        history=past,
+        neighbours=beside,
         data_as_of=data_as_of,
         started_at=datetime.now(UTC),
     )
     _add_faults(app)
-    app.include_router(router)
+    app.include_router(routes.router)
+    app.include_router(near_routes.router)
     mount(app, services)
     return app

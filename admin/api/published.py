@@ -11,7 +11,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from admin.api.routes import router
+from admin.api import near_routes, routes
 from kiosk.ledger_client import wire
 
 _ABOUT = (
@@ -31,7 +31,8 @@ def contract_document() -> dict[str, Any]:
         version=str(wire.CONTRACT_VERSION),
         description=_ABOUT,
     )
-    app.include_router(router)
+    app.include_router(routes.router)
+    app.include_router(near_routes.router)
     document = app.openapi()
     for path in document["paths"].values():
         for operation in path.values():

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Path
 
 from admin.api.signed_route import SignedRoute
-from admin.api.state import AnyTerminal, OpenTerminal, Refused, ServerState, State
+from admin.api.state import AnyTerminal, OpenTerminal, Refused, State
 from admin.db.issue_tables import Terminal
 from admin.services import (
     accounts,
@@ -20,6 +20,7 @@ from admin.services import (
 )
 from admin.services.fees import FeeRefusal
 from admin.services.issuing import IssueRefusal
+from admin.services.shown import note_shown, note_slowed
 from kiosk.domain.events import EventCode
 from kiosk.domain.query import NoHits, SearchUnavailable
 from kiosk.ledger_client import wire
@@ -137,14 +138,6 @@ def apply(state: State, caller: OpenTerminal, body: wire.ApplyRequest) -> wire.A
     return wire.ApplyAnswer(application_id=made.application_id, user_id=made.user_id)
 
 
-def _note_slowed(state: ServerState, terminal: str, application_id: str) -> None:
-    with state.services.database.write() as session:
-        operation_log.append(
-            session, EventCode.SEARCH_SLOWED, operation_log.terminal_actor(terminal),
-            at=state.services.now(), subject=application_id, data={"terminal": terminal},
-        )  # fmt: skip
-
-
 @router.post("/applications/{application_id}/search")
 def search(
     state: State, caller: OpenTerminal, application_id: wire.Identifier, body: wire.SearchRequest
@@ -161,29 +154,23 @@ def search(
             else state.search(session, body.query, services.today())
         )
     if wait and state.guard.to_log(application_id, now):
-        _note_slowed(state, caller.terminal, application_id)
+        with services.database.write() as session:
+            note_slowed(session, caller.terminal, application_id, services.now())
     if isinstance(result, SearchUnavailable):
         return wire.search_answer(result)
     if not isinstance(result, NoHits):
-        shown = [hit.entry_id for hit in result.hits]
-        state.guard.note(caller.terminal, application_id, shown, now)
+        found = [hit.entry_id for hit in result.hits]
+        state.guard.note(caller.terminal, application_id, found, now)
     answer = wire.search_answer(result)
-    # One row when the answer is shown; never the words, which may be somebody's name.
+    shown = [hit.entry_id for hit in answer.hits]
+    data = {
+        "query_kind": body.query.kind.value, "result": answer.result, "count": len(shown)
+    }  # fmt: skip
     with services.database.write() as session:
-        operation_log.lock(session)  # the same search sent twice must not note an entry twice
-        applications.remember_found(session, application_id, [hit.entry_id for hit in answer.hits])
-        operation_log.append(
-            session,
-            EventCode.SEARCH_SHOWN,
-            operation_log.terminal_actor(caller.terminal),
-            at=services.now(),
-            subject=application_id,
-            data={
-                "query_kind": body.query.kind.value,
-                "result": answer.result,
-                "count": len(answer.hits),
-            },
-        )
+        note_shown(
+            session, EventCode.SEARCH_SHOWN, caller.terminal, application_id, services.now(),
+            shown, data,
+        )  # fmt: skip
     return answer
 
 

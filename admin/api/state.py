@@ -19,7 +19,8 @@ from admin.services.search_guard import SearchGuard
 from admin.settings import Settings
 from kiosk.domain.build import build_id
 from kiosk.domain.events import EventCode
-from kiosk.domain.query import Query, SearchResult
+from kiosk.domain.near import Neighbours, SiteHistory
+from kiosk.domain.query import Query, SearchResult, SearchUnavailable
 from kiosk.ledger_client.wire import TERMINAL_SESSION
 
 log = logging.getLogger(__name__)
@@ -28,6 +29,8 @@ log = logging.getLogger(__name__)
 REFUSED_EVERY_S = 60.0
 
 SearchFunction = Callable[[Session, Query, date], SearchResult]
+HistoryFunction = Callable[[Session, int], SiteHistory | SearchUnavailable]
+NeighboursFunction = Callable[[Session, int, date], Neighbours | SearchUnavailable]
 
 
 class Refused(Exception):  # noqa: N818 - an answer, not an error
@@ -45,6 +48,8 @@ class ServerState:
     settings: Settings
     services: Services
     search: SearchFunction
+    history: HistoryFunction
+    neighbours: NeighboursFunction
     data_as_of: Callable[[Session], str]
     started_at: datetime
     refused_at: dict[tuple[str, str], float] = field(default_factory=dict)

@@ -21,7 +21,7 @@ from kiosk.domain.towns import town_name
 MAX_CHOICES = 12
 
 
-def _place_query(query: Query, place: Place) -> Query:
+def place_query(query: Query, place: Place) -> Query:
     """The query that means this place and no other."""
     if place.chome:
         text = "-".join(map(str, place.numbers))
@@ -62,7 +62,7 @@ def _leading(query: Query, places: Sequence[Place], ids: Ids) -> list[Place]:
 
 
 def _buttons(query: Query, places: Sequence[Place]) -> tuple[Narrowing, ...]:
-    return tuple(Narrowing(place_label(one), _place_query(query, one)) for one in places)
+    return tuple(Narrowing(place_label(one), place_query(query, one)) for one in places)
 
 
 def guessed(query: Query, guess: Guess, ids: Ids) -> tuple[Narrowing, ...]:
@@ -71,7 +71,7 @@ def guessed(query: Query, guess: Guess, ids: Ids) -> tuple[Narrowing, ...]:
         return (Narrowing(label("owner_guess"), replace(query, kind=QueryKind.OWNER)),)
     former = dict(zip(guess.places, guess.former, strict=False))
     return tuple(
-        Narrowing(_guess_label(one, former.get(one, "")), _place_query(query, one))
+        Narrowing(_guess_label(one, former.get(one, "")), place_query(query, one))
         for one in _leading(query, guess.places, ids)
     )
 
@@ -133,11 +133,11 @@ def _wider_queries(query: Query, plan: Plan) -> list[tuple[str, Query]]:
     if query.kind is QueryKind.RESIDENTIAL:
         queries.append((label("lot"), replace(query, kind=QueryKind.LOT)))
     if query.kind in KINDS:
-        queries += [(place_label(place), _place_query(query, place)) for place in plan.shorter]
+        queries += [(place_label(place), place_query(query, place)) for place in plan.shorter]
         if not query.town:
             near = (*like_places(query.text), *other_chomes(query.text, plan.alternatives))
             queries += [
-                (label("place", place=place_label(one)), _place_query(query, one))
+                (label("place", place=place_label(one)), place_query(query, one))
                 for one in near[:MAX_CHOICES]
             ]
         if not any(map(str.isdigit, query.text)) and query.text and query.kind is not QueryKind.ANY:

@@ -50,7 +50,7 @@ MAX_PAGES = 5
 #: Hits whose town is looked at for the buttons that narrow.
 TOWNS_LOOKED_AT = 100
 #: What a line of the list is made of.
-_LISTED = [
+LISTED = [
     getattr(LedgerEntryRow, name)
     for name in (
         "id", "version", "ledger_no", "category", "confirmation_no", "confirmation_date", "lot",
@@ -196,7 +196,7 @@ def _counted(storeys: str) -> str:
     return f"{storeys}階" if storeys[-1:].isdigit() else storeys
 
 
-def _hit(row: Row[Any]) -> Hit:
+def listed_hit(row: Row[Any]) -> Hit:
     return Hit(
         entry_id=row.id,
         version=row.version,
@@ -219,6 +219,6 @@ def _hit(row: Row[Any]) -> Hit:
 
 def _hits(session: Session, found: list[int]) -> tuple[Hit, ...]:
     ids = [entry_id(key) for key in found]
-    rows = session.execute(select(*_LISTED).where(LedgerEntryRow.id.in_(ids)))
+    rows = session.execute(select(*LISTED).where(LedgerEntryRow.id.in_(ids)))
     by_id = {row.id: row for row in rows}
-    return tuple(_hit(by_id[one]) for one in ids)
+    return tuple(listed_hit(by_id[one]) for one in ids)

@@ -67,6 +67,8 @@ EVENTS: dict[EventCode, str] = {
     EventCode.SEARCH_SHOWN: "検索結果を表示",
     EventCode.SEARCH_SLOWED: "大量の検索を遅らせた",
     EventCode.ENTRY_OPENED: "台帳の記載を表示",
+    EventCode.HISTORY_SHOWN: "敷地の履歴を表示",
+    EventCode.NEIGHBOURS_SHOWN: "となりの地番を表示",
     EventCode.VISIT_ENDED: "利用の終了",
     EventCode.ISSUE_NUMBERED: "採番",
     EventCode.ISSUE_RELEASED: "証明書を端末へ送付",

@@ -24,6 +24,8 @@ class EventCode(StrEnum):
     SEARCH_SHOWN = "search.shown"
     SEARCH_SLOWED = "search.slowed"  # very many entries were shown
     ENTRY_OPENED = "entry.opened"
+    HISTORY_SHOWN = "history.shown"  # all entries of one site
+    NEIGHBOURS_SHOWN = "neighbours.shown"  # lots beside one site
     VISIT_ENDED = "visit.ended"
     # the issue
     ISSUE_NUMBERED = "issue.numbered"

@@ -23,6 +23,7 @@ from kiosk.domain.certificate import (
 from kiosk.domain.fees import NO_FEE, FeeRate, Payment
 from kiosk.domain.issuance import IssueState
 from kiosk.domain.ledger import LedgerEntry
+from kiosk.domain.near import Neighbours, SiteHistory
 from kiosk.domain.printer import (
     ClearState,
     PageRaster,
@@ -246,6 +247,8 @@ class SectionServer(Protocol):
     def apply(self, applicant: Applicant, visit: str) -> Application | ServerFault: ...
     def search(self, application_id: str, query: Query) -> SearchResult: ...
     def open_entry(self, application_id: str, entry_id: int) -> LedgerEntry | ServerFault: ...
+    def history(self, application_id: str, entry_id: int) -> SiteHistory | ServerFault: ...
+    def neighbours(self, application_id: str, entry_id: int) -> Neighbours | ServerFault: ...
     def reserve(
         self,
         application_id: str,

@@ -22,6 +22,7 @@ from kiosk.domain.applicant import Applicant
 from kiosk.domain.certificate import CertificateContent
 from kiosk.domain.fees import FeeRate, Payment
 from kiosk.domain.ledger import LedgerEntry
+from kiosk.domain.near import Neighbours, SiteHistory
 from kiosk.domain.ports import (
     Application,
     CheckResult,
@@ -272,6 +273,16 @@ class HttpSectionServer:
         path = f"/applications/{application_id}/entries/{int(entry_id)}"
         said = self._answer("POST", path, None, wire.EntryAnswer, tries=2)
         return said if isinstance(said, ServerFault) else said.entry
+
+    def history(self, application_id: str, entry_id: int) -> SiteHistory | ServerFault:
+        path = f"/applications/{application_id}/entries/{int(entry_id)}/history"
+        said = self._answer("POST", path, None, wire.HistoryAnswer, tries=2)
+        return said if isinstance(said, ServerFault) else said.history
+
+    def neighbours(self, application_id: str, entry_id: int) -> Neighbours | ServerFault:
+        path = f"/applications/{application_id}/entries/{int(entry_id)}/neighbours"
+        said = self._answer("POST", path, None, wire.NeighboursAnswer, tries=2)
+        return said if isinstance(said, ServerFault) else said.neighbours
 
     def reserve(
         self,

@@ -19,7 +19,8 @@ from kiosk.domain.acceptor import AcceptorStatus
 from kiosk.domain.applicant import Applicant
 from kiosk.domain.certificate import CertificateContent
 from kiosk.domain.fees import FeeRate, Payment
-from kiosk.domain.ledger import LedgerEntry, field_text
+from kiosk.domain.ledger import LedgerEntry
+from kiosk.domain.near import Neighbours, SiteHistory
 from kiosk.domain.ports import (
     Application,
     CheckResult,
@@ -35,9 +36,10 @@ from kiosk.domain.ports import (
     StaffOpened,
 )
 from kiosk.domain.printer import ClearState, PrinterStatus, PrintOutcome
-from kiosk.domain.query import Found, Hit, NoHits, Query, SearchResult, SearchUnavailable
+from kiosk.domain.query import Found, NoHits, Query, SearchResult, SearchUnavailable
 from kiosk.ledger_client.memory_fees import FeeDesk, PaidFor
 from kiosk.ledger_client.memory_issues import IssueDesk, Ledger, Order, refused
+from kiosk.ledger_client.memory_near import beside_of, history_of, hit_of
 from kiosk.ledger_client.wire import CONTRACT_VERSION
 
 JST = timezone(timedelta(hours=9))
@@ -245,6 +247,28 @@ class InMemorySectionServer:
             return refused("unknown_entry")
         return entry
 
+    def history(self, application_id: str, entry_id: int) -> SiteHistory | ServerFault:
+        return self._opened(lambda: self._history(application_id, entry_id))
+
+    def _history(self, application_id: str, entry_id: int) -> SiteHistory | ServerFault:
+        section = self._section
+        entry = self._open_entry(application_id, entry_id)
+        if isinstance(entry, ServerFault):
+            return entry
+        found = history_of(entry, section.entries.values(), section.facts.data_as_of)
+        section.found.update((application_id, one.hit.entry_id) for one in found.entries)
+        return found
+
+    def neighbours(self, application_id: str, entry_id: int) -> Neighbours | ServerFault:
+        return self._opened(lambda: self._neighbours(application_id, entry_id))
+
+    def _neighbours(self, application_id: str, entry_id: int) -> Neighbours | ServerFault:
+        section = self._section
+        entry = self._open_entry(application_id, entry_id)
+        if isinstance(entry, ServerFault):
+            return entry
+        return beside_of(entry, section.entries.values(), section.facts.data_as_of)
+
     def end_visit(self, visit: str, ending: str) -> ServerFault | None:
         with self._section.lock:
             self._section.visits_ended.append((visit, ending))
@@ -310,24 +334,3 @@ class InMemorySectionServer:
 
 def _searched(entry: LedgerEntry) -> str:
     return "\n".join((entry.lot, entry.confirmation_no, entry.residential_address, entry.owner))
-
-
-def hit_of(entry: LedgerEntry) -> Hit:
-    return Hit(
-        entry_id=entry.entry_id,
-        version=entry.version,
-        ledger_no=entry.ledger_no,
-        category=entry.category,
-        confirmation_no=entry.confirmation_no,
-        confirmation_date=field_text(entry, "confirmation_date"),
-        lot=entry.lot,
-        residential_address=entry.residential_address,
-        owner="＊＊",
-        main_use=entry.main_use,
-        work_kind=entry.work_kind,
-        structure=entry.structure,
-        storeys=f"地上{entry.storeys_above}階" if entry.storeys_above else "",
-        total_floor_area=entry.total_floor_area,
-        inspected=bool(entry.inspection_no),
-        not_certifiable=entry.not_certifiable,
-    )

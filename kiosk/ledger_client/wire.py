@@ -22,6 +22,7 @@ from kiosk.domain.certificate import FormIdentity
 from kiosk.domain.fees import NO_FEE, FeeMode, FeeRate, Payment, PaymentState
 from kiosk.domain.issuance import IssueState
 from kiosk.domain.ledger import LedgerEntry
+from kiosk.domain.near import Neighbours, SiteHistory
 from kiosk.domain.ports import CheckResult, Released
 from kiosk.domain.printer import (
     ClearState,
@@ -44,8 +45,8 @@ from kiosk.domain.query import (
     TooMany,
 )
 
-CONTRACT_VERSION = 3
-PREFIX = "/api/v3"
+CONTRACT_VERSION = 4
+PREFIX = "/api/v4"
 
 #: Headers. The terminal names itself by the signature's key id. Every request carries both headers
 #: below and signs them; the idempotency key is new for every request but a retry.
@@ -176,6 +177,14 @@ class SearchAnswer(Body):
 
 class EntryAnswer(Body):  # POST /applications/{application_id}/entries/{entry_id}
     entry: LedgerEntry
+
+
+class HistoryAnswer(Body):  # POST /applications/{application_id}/entries/{entry_id}/history
+    history: SiteHistory
+
+
+class NeighboursAnswer(Body):  # POST /applications/{application_id}/entries/{entry_id}/neighbours
+    neighbours: Neighbours
 
 
 class EndVisitRequest(Body):  # POST /visits/{visit}/end

@@ -14,6 +14,7 @@ from kiosk.domain.certificate import CertificateContent
 from kiosk.domain.fees import FeeRate
 from kiosk.domain.issuance import IssueState
 from kiosk.domain.ledger import LedgerEntry
+from kiosk.domain.near import HappeningKind, Neighbours, SiteHistory
 from kiosk.domain.ports import (
     Application,
     CheckResult,
@@ -154,6 +155,8 @@ class SectionContract:
         assert code(server.apply(sample_applicant(), VISIT)) == "not_open"
         assert server.search(known, Query(QueryKind.LOT, "1")) == SearchUnavailable("not_open")
         assert code(server.open_entry(known, 1)) == "not_open"
+        assert code(server.history(known, 1)) == "not_open"
+        assert code(server.neighbours(known, 1)) == "not_open"
         assert code(server.reserve(known, content(rig), 1, 1, "key-00000009")) == "not_open"
         assert code(server.release("issue-1")) == "not_open"
         assert server.report_self_test([CheckResult("disk", True)]) is None
@@ -182,6 +185,37 @@ class SectionContract:
         assert code(rig.server.open_entry(known, 2)) == "unknown_entry"
         assert code(rig.server.open_entry(known, 99)) == "unknown_entry"
         assert code(rig.server.open_entry("another", 1)) == "unknown_application"
+
+    def test_the_history_of_a_site_can_be_opened(self, rig: Rig) -> None:
+        known = application(rig).application_id
+        rig.entries[2] = replace(rig.entries[2], lot=rig.entries[1].lot)
+        assert code(rig.server.open_entry(known, 2)) == "unknown_entry"
+        found = rig.server.history(known, 1)
+        assert isinstance(found, SiteHistory)
+        assert (found.entry_id, found.site) == (1, rig.entries[1].lot)
+        assert {one.hit.entry_id for one in found.entries} == {1, 2}
+        assert {one.happenings[0].kind for one in found.entries} == {HappeningKind.CONFIRMATION}
+        assert rig.entries[2].owner not in repr(found)
+        assert rig.server.open_entry(known, 2) == rig.entries[2]
+
+    def test_a_lot_beside_is_a_search_that_finds_it(self, rig: Rig) -> None:
+        known = application(rig).application_id
+        found = rig.server.neighbours(known, 1)
+        assert isinstance(found, Neighbours)
+        assert (found.entry_id, found.site, found.before) == (1, rig.entries[1].lot, ())
+        assert [one.count for one in found.after] == [1, 1]
+        assert code(rig.server.open_entry(known, 2)) == "unknown_entry"  # not shown yet
+        hits = rig.server.search(known, found.after[0].query)
+        assert isinstance(hits, Found)
+        assert [hit.entry_id for hit in hits.hits] == [2]
+        assert rig.server.open_entry(known, 2) == rig.entries[2]
+
+    def test_only_what_was_shown_has_a_history(self, rig: Rig) -> None:
+        known = application(rig).application_id
+        for ask in (rig.server.history, rig.server.neighbours):
+            assert code(ask(known, 2)) == "unknown_entry"
+            assert code(ask(known, 99)) == "unknown_entry"
+            assert code(ask("another", 1)) == "unknown_application"
 
     def test_nothing_is_found_where_nothing_is(self, rig: Rig) -> None:
         known = application(rig).application_id

@@ -21,7 +21,7 @@ from kiosk.domain.ports import (
 )
 from kiosk.domain.printer import Printed, PrinterStatus, PrintEvidence
 from kiosk.domain.query import Found
-from kiosk.ledger_client.memory import hit_of
+from kiosk.ledger_client.memory_near import hit_of
 from kiosk.session import effects as ef
 from kiosk.session import events as ev
 from kiosk.session.machine import boot, step
