@@ -17,10 +17,11 @@ from kiosk.session import events as ev
 LABEL_WIDTH = 250
 VALUE_WIDTH = 690
 FONT = 33
-ROW_PADDING = 18
+ROW_PADDING, ROW_SPACING = 18, 6
 #: Height for the rows, in design units: where they all fit, and where pages must be turned.
-WHOLE_HEIGHT = 1360
-PAGE_HEIGHT = 1230
+WHOLE_HEIGHT = 1172
+PAGE_HEIGHT = 950
+NEAR_HEIGHT = 100
 #: The button for the counter's slip, above the rows.
 SLIP_HEIGHT = 120
 
@@ -30,7 +31,7 @@ def row_height(row: RowView) -> float:
     lines = break_lines(
         graphemes(row.value), VALUE_WIDTH, lambda glyph: advance(glyph, FONT, False)
     )
-    return len(lines) * FONT * 1.25 + ROW_PADDING + 6
+    return len(lines) * FONT * 1.25 + ROW_PADDING / 2 + ROW_SPACING
 
 
 def pages_of(rows: tuple[RowView, ...], height: float) -> list[tuple[RowView, ...]]:
@@ -82,7 +83,7 @@ class EntryScreen(PagedScreen):
         pages = pages_of(view.rows, WHOLE_HEIGHT - below)
         if len(pages) > 1 or view.warning:
             pages = pages_of(view.rows, PAGE_HEIGHT - below)
-        rows = BoxLayout(orientation="vertical", spacing=6, size_hint_y=None)
+        rows = BoxLayout(orientation="vertical", spacing=ROW_SPACING, size_hint_y=None)
         rows.bind(minimum_height=rows.setter("height"))
         for number, row in enumerate(pages[self.page]):
             rows.add_widget(row_widget(row, number % 2 == 0))
@@ -93,6 +94,14 @@ class EntryScreen(PagedScreen):
             self.add_page_bar(
                 tr("screen.entry.previous"), place, tr("screen.entry.following"), len(pages)
             )
+        self.add_widget(self._near(view))
+
+    def _near(self, view: EntryView) -> BoxLayout:
+        """The ways to the site's other entries and to the lots beside it."""
+        row = BoxLayout(size_hint_y=None, height=NEAR_HEIGHT, spacing=20)
+        row.add_widget(press(view.history, self.teller(ev.HistoryPressed)))
+        row.add_widget(press(view.neighbours, self.teller(ev.NeighboursPressed)))
+        return row
 
 
 class ConfirmScreen(Screen):

@@ -21,7 +21,9 @@ from kiosk.screens.attract import AttractScreen
 from kiosk.screens.bars import BottomBar, NoticeBar, Overlay, Steps, TopBar
 from kiosk.screens.consent import ConsentScreen
 from kiosk.screens.entry import ConfirmScreen, EntryScreen
+from kiosk.screens.history import HistoryScreen
 from kiosk.screens.message import EndingScreen, MessageScreen, SelfTestScreen, StaffMenuScreen
+from kiosk.screens.neighbours import NeighboursScreen
 from kiosk.screens.present.frame import Frame
 from kiosk.screens.present.issue import overlay
 from kiosk.screens.present.screens import present
@@ -53,6 +55,8 @@ _SCREENS: dict[Phase, type[Screen]] = {
     Phase.SEARCH: SearchScreen,
     Phase.RESULTS: ResultsScreen,
     Phase.ENTRY: EntryScreen,
+    Phase.HISTORY: HistoryScreen,
+    Phase.NEIGHBOURS: NeighboursScreen,
     Phase.PREVIEW: PreviewScreen,
     Phase.CONFIRM: ConfirmScreen,
     Phase.PRINTING: PrintingScreen,

@@ -70,6 +70,22 @@ class OpenEntry(Effect):
 
 
 @dataclass(frozen=True, slots=True)
+class AskHistory(Effect):
+    """-> HistoryAnswered"""
+
+    application_id: str
+    entry_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class AskNeighbours(Effect):
+    """-> NeighboursAnswered"""
+
+    application_id: str
+    entry_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class MakePreview(Effect):
     """-> PreviewMade"""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from kiosk.domain.applicant import ApplicantKind
 from kiosk.domain.certificate import CertificateContent, DrawnCertificate, DrawRefusal
 from kiosk.domain.ledger import LedgerEntry
+from kiosk.domain.near import Neighbours, SiteHistory
 from kiosk.domain.ports import (
     Application,
     CheckResult,
@@ -78,6 +79,21 @@ class TownChosen(At):
     town: str
 
 
+class MapOpened(At):
+    """地図からさがす pressed."""
+
+
+@dataclass(frozen=True, slots=True)
+class AreaChosen(At):
+    """A part of the ward on the map; empty for all of it."""
+
+    area: str
+
+
+class MapClosed(At):
+    """Back to the list of towns."""
+
+
 @dataclass(frozen=True, slots=True)
 class SearchTextEdited(At):
     text: str = field(repr=False)
@@ -102,6 +118,21 @@ class NarrowingChosen(At):
 @dataclass(frozen=True, slots=True)
 class HitChosen(At):
     entry_id: int
+
+
+class HistoryPressed(At):
+    """この敷地の履歴 pressed on the entry screen."""
+
+
+class NeighboursPressed(At):
+    """となりの地番 pressed on the entry screen."""
+
+
+@dataclass(frozen=True, slots=True)
+class BesideChosen(At):
+    """One of the lots beside the entry's."""
+
+    query: Query
 
 
 class CertifyPressed(At):
@@ -255,6 +286,16 @@ class SearchAnswered(Answer):
 @dataclass(frozen=True, slots=True)
 class EntryAnswered(Answer):
     answer: LedgerEntry | ServerFault = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryAnswered(Answer):
+    answer: SiteHistory | ServerFault = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NeighboursAnswered(Answer):
+    answer: Neighbours | ServerFault = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from kiosk.session.state import Phase, Session
 
-#: The preview and the entry are read line by line, often aloud to somebody else: twice as long.
-READING = frozenset({Phase.ENTRY, Phase.PREVIEW})
+#: The preview, the entry and a site's history are read line by line, often aloud to somebody else:
+#: twice as long.
+READING = frozenset({Phase.ENTRY, Phase.HISTORY, Phase.PREVIEW})
 READING_FACTOR = 2.0
 #: WCAG 2.2.1: at least 20 s to extend with a simple action. It can be extended without end.
 COUNTDOWN_S = 20.0

@@ -15,6 +15,7 @@ from typing import Any
 from kiosk.session import events as ev
 from kiosk.session import machine_boot as boot_part
 from kiosk.session import machine_issue as issue_part
+from kiosk.session import machine_near as near_part
 from kiosk.session import machine_slips as slip_part
 from kiosk.session import machine_visit as visit_part
 from kiosk.session.idle import (
@@ -98,6 +99,10 @@ _IN_PHASE: dict[Phase, dict[type[ev.At], Handler]] = {
         ev.TownChosen: visit_part.town_chosen,
         ev.SearchTextEdited: visit_part.search_text_edited,
         ev.YearChosen: visit_part.year_chosen,
+        ev.BackPressed: near_part.back_in_search,
+        ev.MapOpened: near_part.map_opened,
+        ev.AreaChosen: near_part.area_chosen,
+        ev.MapClosed: near_part.map_closed,
         ev.SearchPressed: visit_part.search_pressed,
         ev.SearchAnswered: visit_part.search_answered,
     },
@@ -114,6 +119,22 @@ _IN_PHASE: dict[Phase, dict[type[ev.At], Handler]] = {
         ev.PreviewMade: visit_part.preview_made,
         ev.EntryAnswered: visit_part.entry_answered,
         ev.CounterSlipPressed: slip_part.counter_slip_pressed,
+        ev.HistoryPressed: near_part.history_pressed,
+        ev.HistoryAnswered: near_part.history_answered,
+        ev.NeighboursPressed: near_part.neighbours_pressed,
+        ev.NeighboursAnswered: near_part.neighbours_answered,
+    },
+    Phase.HISTORY: _CANCELLABLE
+    | {
+        ev.BackPressed: near_part.back_from_history,
+        ev.HitChosen: visit_part.hit_chosen,
+        ev.EntryAnswered: visit_part.entry_answered,
+    },
+    Phase.NEIGHBOURS: _CANCELLABLE
+    | {
+        ev.BackPressed: near_part.back_from_neighbours,
+        ev.BesideChosen: near_part.beside_chosen,
+        ev.SearchAnswered: visit_part.search_answered,
     },
     Phase.PREVIEW: _CANCELLABLE
     | {

@@ -203,6 +203,16 @@ def _ask(session: Session, query: Query) -> Step:
     return wait_for(session, Search(session.generation, application.application_id, query))
 
 
+def ask_for(session: Session, query: Query) -> Step:
+    """A button that stands for a search: it is made, and the search screen says it from then on."""
+    visit = visit_of(session)
+    town = query.town or ""
+    tapped = visit.search.town_base
+    base = tapped if tapped and town.startswith(tapped) else town
+    search = SearchDraft(query.kind, base, town, query.text, query.year)
+    return _ask(replace(session, visit=replace(visit, search=search)), query)
+
+
 def search_pressed(session: Session, _: SearchPressed) -> Step:
     if session.waiting:
         return stay(session)
@@ -220,12 +230,7 @@ def narrowing_chosen(session: Session, event: NarrowingChosen) -> Step:
     visit = visit_of(session)
     if session.waiting or event.query not in _choices(visit.result):
         return stay(session)
-    query = event.query
-    town = query.town or ""
-    tapped = visit.search.town_base
-    base = tapped if tapped and town.startswith(tapped) else town
-    search = SearchDraft(query.kind, base, town, query.text, query.year)
-    return _ask(replace(session, visit=replace(visit, search=search)), query)
+    return ask_for(session, event.query)
 
 
 #: What the server wants before it searches; any other code is its own trouble.
@@ -241,24 +246,27 @@ def search_answered(session: Session, event: SearchAnswered) -> Step:
     if isinstance(event.result, SearchUnavailable):
         notice = _UNAVAILABLE.get(event.result.code, Notice.SEARCH_UNAVAILABLE)
         return say(session, notice, event.result.code)
-    visit = replace(visit_of(session), result=event.result)
+    visit = replace(
+        visit_of(session), result=event.result, history=None, neighbours=None, from_history=False
+    )
     return go(replace(session, visit=visit), Phase.RESULTS), ()
 
 
 # --- the entry and its preview ------------------------------------------------------------------
 
 
-def _found_ids(result: SearchResult | None) -> frozenset[int]:
-    """Entries that this visit found: no other can be opened."""
-    hits = getattr(result, "hits", ())
-    return frozenset(hit.entry_id for hit in hits)
+def _found_ids(visit: Visit) -> frozenset[int]:
+    """Entries that this visit was shown, in the list or in a history: no other can be opened."""
+    hits = getattr(visit.result, "hits", ())
+    past = visit.history.entries if visit.history else ()
+    return frozenset((*(hit.entry_id for hit in hits), *(one.hit.entry_id for one in past)))
 
 
 def hit_chosen(session: Session, event: HitChosen) -> Step:
     visit = visit_of(session)
     if session.waiting or visit.application is None:
         return stay(session)
-    if event.entry_id not in _found_ids(visit.result):
+    if event.entry_id not in _found_ids(visit):
         return stay(session)
     return wait_for(
         session,
@@ -267,7 +275,7 @@ def hit_chosen(session: Session, event: HitChosen) -> Step:
 
 
 def entry_answered(session: Session, event: EntryAnswered) -> Step:
-    """On the list: to the entry. On the entry itself: it had changed, and was read again."""
+    """On a list or a history: to the entry. On the entry: it had changed, and was read again."""
     if session.waiting != "OpenEntry":
         return stay(session)
     visit = visit_of(session)
@@ -276,16 +284,19 @@ def entry_answered(session: Session, event: EntryAnswered) -> Step:
             gone = replace(session, visit=replace(visit, entry=None))
             return go(gone, Phase.RESULTS, Notice.ENTRY_UNAVAILABLE, event.answer.code), ()
         return say(session, Notice.ENTRY_UNAVAILABLE, event.answer.code)
-    if event.answer.entry_id not in _found_ids(visit.result):
+    if event.answer.entry_id not in _found_ids(visit):
         return say(session, Notice.ENTRY_UNAVAILABLE, "other_entry")
     return _show_entry(session, event.answer)
 
 
 def _show_entry(session: Session, entry: LedgerEntry) -> Step:
     keep = session.notice if session.phase is Phase.ENTRY else ""
+    visit = visit_of(session)
+    here = session.phase is Phase.HISTORY or (session.phase is Phase.ENTRY and visit.from_history)
     visit = replace(
-        visit_of(session), entry=entry, content=None, preview_pages=(), preview_page=0, copies=1
-    )
+        visit, entry=entry, content=None, preview_pages=(), preview_page=0, copies=1,
+        from_history=here,
+    )  # fmt: skip
     notice: str = keep
     if entry.not_certifiable is not None:
         notice = not_certifiable_notice(entry.not_certifiable.value)
@@ -399,6 +410,8 @@ _BEFORE = {
 def back_pressed(session: Session, _: BackPressed) -> Step:
     """One screen back; what was typed stays, what was awaited is given up."""
     before = _BEFORE.get(session.phase)
+    if session.phase is Phase.ENTRY and visit_of(session).from_history:
+        before = Phase.HISTORY
     if before is None:
         return stay(session)
     return go(give_up_waiting(session), before), ()

@@ -30,8 +30,8 @@ REST_PHASES = frozenset({Phase.OUT_OF_ORDER, Phase.CLOSED, Phase.ATTRACT})
 #: A visit in these can be ended by the terminal itself at any moment: nothing is being issued.
 FREE_PHASES = frozenset(
     {
-        Phase.CONSENT, Phase.APPLICANT, Phase.SEARCH, Phase.RESULTS, Phase.ENTRY, Phase.PREVIEW,
-        Phase.CONFIRM,
+        Phase.CONSENT, Phase.APPLICANT, Phase.SEARCH, Phase.RESULTS, Phase.ENTRY, Phase.HISTORY,
+        Phase.NEIGHBOURS, Phase.PREVIEW, Phase.CONFIRM,
     }
 )  # fmt: skip
 

@@ -52,6 +52,7 @@ class Notice(StrEnum):
     SEARCH_NEEDS_PLACE = "search_needs_place"
     SEARCH_TOO_FAST = "search_too_fast"
     ENTRY_UNAVAILABLE = "entry_unavailable"
+    NEAR_UNAVAILABLE = "near_unavailable"
     NOT_CERTIFIABLE_SCAN_ONLY = "not_certifiable.scan_only"
     NOT_CERTIFIABLE_CANCELLED = "not_certifiable.cancelled"
     NOT_CERTIFIABLE_WITHHELD = "not_certifiable.withheld"

@@ -141,6 +141,8 @@ class Runner:
             ef.Apply: (self._calls, False, self._apply),
             ef.Search: (self._calls, False, self._search),
             ef.OpenEntry: (self._calls, False, self._open_entry),
+            ef.AskHistory: (self._calls, False, self._ask_history),
+            ef.AskNeighbours: (self._calls, False, self._ask_neighbours),
             ef.MakePreview: (self._calls, False, self._make_preview),
             ef.Reserve: (self._calls, False, self._reserve),
             ef.Release: (self._calls, False, self._release),
@@ -232,6 +234,14 @@ class Runner:
     def _open_entry(self, effect: ef.OpenEntry) -> ev.At:
         answer = self._parts.server.open_entry(effect.application_id, effect.entry_id)
         return ev.EntryAnswered(self._now(), effect.generation, answer)
+
+    def _ask_history(self, effect: ef.AskHistory) -> ev.At:
+        answer = self._parts.server.history(effect.application_id, effect.entry_id)
+        return ev.HistoryAnswered(self._now(), effect.generation, answer)
+
+    def _ask_neighbours(self, effect: ef.AskNeighbours) -> ev.At:
+        answer = self._parts.server.neighbours(effect.application_id, effect.entry_id)
+        return ev.NeighboursAnswered(self._now(), effect.generation, answer)
 
     def _make_preview(self, effect: ef.MakePreview) -> ev.At:
         maker = self._parts.maker
@@ -399,6 +409,8 @@ class Runner:
             ef.Apply: ev.ApplyAnswered(now, generation, lost),
             ef.Search: ev.SearchAnswered(now, generation, SearchUnavailable("internal")),
             ef.OpenEntry: ev.EntryAnswered(now, generation, lost),
+            ef.AskHistory: ev.HistoryAnswered(now, generation, lost),
+            ef.AskNeighbours: ev.NeighboursAnswered(now, generation, lost),
             ef.MakePreview: ev.PreviewMade(now, generation, refused),
             ef.Reserve: ev.ReserveAnswered(now, generation, lost),
             ef.Release: ev.ReleaseAnswered(now, generation, lost),

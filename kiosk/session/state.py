@@ -14,6 +14,7 @@ from kiosk.domain.applicant import Applicant, ApplicantDraft, FieldFault
 from kiosk.domain.certificate import CertificateContent, DrawnCertificate
 from kiosk.domain.issuance import IssueState
 from kiosk.domain.ledger import LedgerEntry
+from kiosk.domain.near import Neighbours, SiteHistory
 from kiosk.domain.ports import Application, CheckResult, Recovered
 from kiosk.domain.printer import PrinterStatus, PrintOutcome, PrintProgress
 from kiosk.domain.query import QueryKind, SearchResult
@@ -39,6 +40,8 @@ class Phase(StrEnum):
     SEARCH = "search"
     RESULTS = "results"
     ENTRY = "entry"
+    HISTORY = "history"  # all entries of the entry's site
+    NEIGHBOURS = "neighbours"  # the lots beside it
     PREVIEW = "preview"
     CONFIRM = "confirm"
     PRINTING = "printing"
@@ -50,8 +53,9 @@ class Phase(StrEnum):
 #: Phases in which a member of the public may be standing there with data on the screen.
 VISIT_PHASES = frozenset(
     {
-        Phase.CONSENT, Phase.APPLICANT, Phase.SEARCH, Phase.RESULTS, Phase.ENTRY, Phase.PREVIEW,
-        Phase.CONFIRM, Phase.PRINTING, Phase.TAKE_PAPER, Phase.END, Phase.SORRY,
+        Phase.CONSENT, Phase.APPLICANT, Phase.SEARCH, Phase.RESULTS, Phase.ENTRY, Phase.HISTORY,
+        Phase.NEIGHBOURS, Phase.PREVIEW, Phase.CONFIRM, Phase.PRINTING, Phase.TAKE_PAPER,
+        Phase.END, Phase.SORRY,
     }
 )  # fmt: skip
 
@@ -89,13 +93,18 @@ class Trouble(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SearchDraft:
-    """What is being asked. ``town`` is tapped, ``text`` typed, ``year`` tapped."""
+    """What is being asked. ``town`` is tapped, ``text`` typed, ``year`` tapped.
+
+    ``area``: None while towns are chosen from the list; on the map the part of the ward that is
+    looked at, empty for all of it.
+    """
 
     kind: QueryKind = QueryKind.LOT
     town_base: str = ""  # 中央
     town: str = ""  # 中央一丁目; empty while only the base is chosen
     text: str = field(default="", repr=False)
     year: int | None = None
+    area: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +148,9 @@ class Visit:
     search: SearchDraft = field(default_factory=SearchDraft, repr=False)
     result: SearchResult | None = field(default=None, repr=False)
     entry: LedgerEntry | None = field(default=None, repr=False)
+    history: SiteHistory | None = field(default=None, repr=False)
+    neighbours: Neighbours | None = field(default=None, repr=False)
+    from_history: bool = False  # the entry was opened there, and 戻る leads there
     content: CertificateContent | None = field(default=None, repr=False)
     preview_pages: tuple[bytes, ...] = field(default=(), repr=False)  # PNG
     preview_page: int = 0  # page shown, from 0

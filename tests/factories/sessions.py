@@ -19,9 +19,18 @@ from kiosk.domain.ledger import (
     NotCertifiable,
     RecordedDate,
 )
+from kiosk.domain.near import (
+    BesideLot,
+    Happening,
+    HappeningKind,
+    Neighbours,
+    SiteEntry,
+    SiteHistory,
+)
 from kiosk.domain.ports import Application, CheckResult
 from kiosk.domain.printer import PrinterState, PrinterStatus, PrintProgress
 from kiosk.domain.query import Found, Hit, Narrowing, NoHits, Query, QueryKind, TooMany
+from kiosk.domain.recorded_dates import parse_recorded_date
 from kiosk.session.state import (
     CopyJob,
     Facts,
@@ -88,6 +97,59 @@ PAGE = _page()
 NARROW = tuple(
     Narrowing(f"{year}年", Query(QueryKind.LOT, "4-1", "中央一丁目", year), 12)
     for year in range(2000, 2006)
+)
+
+
+def _what(kind: HappeningKind, said: str) -> Happening:
+    return Happening(kind, said, parse_recorded_date(said))
+
+
+def past(number: int, *happenings: tuple[HappeningKind, str], **changes: object) -> SiteEntry:
+    """One entry of a site's history; the first happening is its confirmation."""
+    doubtful = bool(changes.pop("doubtful", False))
+    said = happenings[0][1]
+    line = hit(number, confirmation_date=said, **changes)
+    return SiteEntry(line, tuple(_what(*one) for one in happenings), doubtful)
+
+
+_K = HappeningKind
+HISTORY = SiteHistory(
+    1,
+    "中央一丁目4番1、4番2、4番3の一部",
+    (
+        past(7, (_K.CONFIRMATION, "令和5年10月2日"), main_use="共同住宅（18戸）、店舗",
+             structure="鉄筋コンクリート造 一部 鉄骨造", storeys="地上5階 地下1階"),
+        past(6, (_K.CONFIRMATION, "令和5年11月"), category=Category.LIFT,
+             confirmation_no="第R05確認昇降機江戸川0000123号の2", main_use="乗用エレベーター",
+             work_kind="新設", structure="", storeys=""),
+        past(1, (_K.CONFIRMATION, "平成12年5月1日"), (_K.MINOR_CHANGE, "平成12年7月3日"),
+             (_K.INTERMEDIATE, "平成12年9月1日"), (_K.INSPECTION, "平成13年3月30日"),
+             (_K.REMOVAL, "令和4年12月1日")),
+        past(5, (_K.PLAN_CHANGE, "平成12年8月1日"), work_kind="新築（計画変更）"),
+        past(4, (_K.CONFIRMATION, "昭和62年4月10日"), (_K.CANCELLATION, "昭和62年9月1日"),
+             not_certifiable=NotCertifiable.CANCELLED, main_use="事務所"),
+        past(3, (_K.CONFIRMATION, "昭和49年"), (_K.INSPECTION, "昭和50年"), doubtful=True,
+             lot="中央1-4-1", main_use="店舗併用住宅"),
+        past(2, (_K.CONFIRMATION, "昭和31年5月20日"), lot="小松川町1-4番地の1",
+             not_certifiable=NotCertifiable.SCAN_ONLY),
+    ),
+)  # fmt: skip
+
+
+def _lot(label: str, count: int) -> BesideLot:
+    return BesideLot(label, Query(QueryKind.LOT, label[5:], "中央一丁目"), count)
+
+
+NEIGHBOURS = Neighbours(
+    1,
+    "中央一丁目4番1、4番2、4番3の一部",
+    tuple(_lot(f"中央一丁目{n}", c) for n, c in ((3, 4), (2, 12), (1, 1))),
+    (
+        *(_lot(f"中央一丁目4-{n}", c) for n, c in ((4, 1), (5, 2), (12, 1))),
+        _lot("中央一丁目5", 51),
+        _lot("中央一丁目6", 3),
+    ),
+    _lot("中央一丁目4", 11),
 )
 
 
@@ -184,6 +246,27 @@ GALLERY: dict[str, Session] = {
     "entry": at(Phase.ENTRY, visit(entry=ENTRY)),
     "entry-counter": at(
         Phase.ENTRY, visit(entry=replace(ENTRY, not_certifiable=NotCertifiable.CANCELLED))
+    ),
+    "history": at(Phase.HISTORY, visit(entry=ENTRY, history=HISTORY)),
+    "history-one": at(
+        Phase.HISTORY,
+        visit(entry=ENTRY, history=replace(HISTORY, entries=(HISTORY.entries[2],))),
+    ),
+    "history-few": at(
+        Phase.HISTORY,
+        visit(
+            entry=replace(ENTRY, entry_id=6),
+            history=replace(HISTORY, entries=(HISTORY.entries[1], HISTORY.entries[6])),
+        ),
+        notice="near_unavailable",
+    ),
+    "history-no-site": at(
+        Phase.HISTORY,
+        visit(entry=ENTRY, history=SiteHistory(1, "", (past(1, (_K.CONFIRMATION, "")),))),
+    ),
+    "neighbours": at(Phase.NEIGHBOURS, visit(entry=ENTRY, neighbours=NEIGHBOURS)),
+    "neighbours-none": at(
+        Phase.NEIGHBOURS, visit(entry=ENTRY, neighbours=Neighbours(1, "中央一丁目4番1", (), ()))
     ),
     "preview": at(
         Phase.PREVIEW, visit(entry=ENTRY, content=CONTENT, preview_pages=(PAGE, PAGE))

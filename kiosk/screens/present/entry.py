@@ -28,6 +28,8 @@ class RowView:
 class EntryView:
     rows: tuple[RowView, ...]
     warning: str
+    history: str  # labels of the buttons to what lies near
+    neighbours: str
     slip: str = ""  # label of the slip for the counter; "" hides it
     reason: str = ""  # the sentence that the slip repeats
 
@@ -82,7 +84,14 @@ def entry(session: Session) -> Frame:
     return visit_frame(
         session,
         tr("screen.entry.title"),
-        EntryView(_rows(visit), warning, slip, reason),
+        EntryView(
+            _rows(visit),
+            warning,
+            tr("screen.entry.history"),
+            tr("screen.entry.neighbours"),
+            slip,
+            reason,
+        ),
         primary="" if refused else tr("screen.entry.certify"),
         primary_event=ev.CertifyPressed,
     )

@@ -16,6 +16,8 @@ STEP_OF: dict[Phase, int] = {
     Phase.SEARCH: 3,
     Phase.RESULTS: 3,
     Phase.ENTRY: 4,
+    Phase.HISTORY: 4,
+    Phase.NEIGHBOURS: 4,
     Phase.PREVIEW: 4,
     Phase.CONFIRM: 4,
     Phase.PRINTING: 5,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from kiosk.screens.present import applicant, entry, issue, search, terminal
+from kiosk.screens.present import applicant, entry, issue, near, search, terminal
 from kiosk.screens.present.frame import Frame
 from kiosk.session.state import Phase, Session
 
@@ -21,6 +21,8 @@ PRESENTERS: dict[Phase, Callable[[Session], Frame]] = {
     Phase.SEARCH: search.search,
     Phase.RESULTS: search.results,
     Phase.ENTRY: entry.entry,
+    Phase.HISTORY: near.history,
+    Phase.NEIGHBOURS: near.neighbours,
     Phase.PREVIEW: entry.preview,
     Phase.CONFIRM: entry.confirm,
     Phase.PRINTING: issue.printing,

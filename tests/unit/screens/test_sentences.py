@@ -10,6 +10,7 @@ import pytest
 from kiosk.domain.applicant import FIELD_ORDER, ApplicantKind, FieldFault
 from kiosk.domain.checks import CheckName
 from kiosk.domain.ledger import DispositionKind
+from kiosk.domain.near import HappeningKind
 from kiosk.domain.query import QueryKind
 from kiosk.screens.present.frame import STEPS
 from kiosk.screens.present.issue import overlay
@@ -45,6 +46,10 @@ def _made_keys() -> set[str]:
     made |= {f"screen.step.{number}" for number in range(1, STEPS + 1)}
     made |= {f"screen.printing.{one.value}" for one in Stage}
     made |= {f"screen.disposition.{one.value}" for one in DispositionKind}
+    made |= {f"screen.history.kind.{one.value}" for one in HappeningKind}
+    made |= {f"screen.history.badge.{one}" for one in ("here", "counter", "doubtful")}
+    made |= {f"screen.neighbours.{one}" for one in ("words", "none", "no_site", "many", "count")}
+    made |= {f"screen.history.{one}" for one in ("words", "only")}
     made |= {f"screen.search.era.{era}" for era in ERA_KEYS}
     made |= {f"screen.search.kind.{one.value}" for one in QueryKind}
     made |= {f"screen.search.hint.{one.value}" for one in QueryKind}

@@ -7,6 +7,14 @@ from typing import Any
 
 from kiosk.domain.certificate import CertificateContent, DrawnCertificate, Stamp
 from kiosk.domain.issuance import IssueState
+from kiosk.domain.near import (
+    BesideLot,
+    Happening,
+    HappeningKind,
+    Neighbours,
+    SiteEntry,
+    SiteHistory,
+)
 from kiosk.domain.ports import (
     Application,
     CheckResult,
@@ -20,7 +28,7 @@ from kiosk.domain.ports import (
     StaffOpened,
 )
 from kiosk.domain.printer import Printed, PrinterStatus, PrintEvidence
-from kiosk.domain.query import Found
+from kiosk.domain.query import Found, Query, QueryKind
 from kiosk.ledger_client.memory_near import hit_of
 from kiosk.session import effects as ef
 from kiosk.session import events as ev
@@ -28,7 +36,7 @@ from kiosk.session.machine import boot, step
 from kiosk.session.state import Overlay, Phase, Session
 from tests.fakes.printer import READY
 from tests.fakes.sheet_maker import FORM, FakeSheetMaker, draw
-from tests.flows.people import HOUSE, PERSON
+from tests.flows.people import HOUSE, OTHER_HOUSE, PERSON
 
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
 OFFLINE = ServerFault("offline", sent=False)
@@ -54,6 +62,21 @@ def content_of() -> CertificateContent:
 
 def hits() -> Found:
     return Found((hit_of(HOUSE),))
+
+
+def past() -> SiteHistory:
+    """The history of HOUSE's site: with OTHER_HOUSE, which the search did not find."""
+    first = (Happening(HappeningKind.CONFIRMATION),)
+    entries = tuple(SiteEntry(hit_of(one), first) for one in (HOUSE, OTHER_HOUSE))
+    return SiteHistory(HOUSE.entry_id, HOUSE.lot, entries)
+
+
+def beside() -> Neighbours:
+    lots = [
+        BesideLot(f"中央一丁目{n}", Query(QueryKind.LOT, str(n), "中央一丁目"), 1)
+        for n in (100, 102, 103)
+    ]
+    return Neighbours(HOUSE.entry_id, HOUSE.lot, (lots[0],), (lots[1],), lots[2])
 
 
 GOOD_CHECKS = (CheckResult("printer", True),)
@@ -155,6 +178,16 @@ class Play:
         self.answer(ev.EntryAnswered, answer=HOUSE)
         return self
 
+    def to_history(self) -> Play:
+        self.to_entry().do(ev.HistoryPressed)
+        self.answer(ev.HistoryAnswered, answer=past())
+        return self
+
+    def to_neighbours(self) -> Play:
+        self.to_entry().do(ev.NeighboursPressed)
+        self.answer(ev.NeighboursAnswered, answer=beside())
+        return self
+
     def to_preview(self) -> Play:
         self.to_entry().do(ev.CertifyPressed)
         self.answer(ev.PreviewMade, answer=content_of(), pages=(b"png", b"png"))
@@ -247,6 +280,8 @@ WAYS = {
     Phase.SEARCH: lambda: Play().to_search(),
     Phase.RESULTS: lambda: Play().to_results(),
     Phase.ENTRY: lambda: Play().to_entry(),
+    Phase.HISTORY: lambda: Play().to_history(),
+    Phase.NEIGHBOURS: lambda: Play().to_neighbours(),
     Phase.PREVIEW: lambda: Play().to_preview(),
     Phase.CONFIRM: lambda: Play().to_confirm(),
     Phase.PRINTING: lambda: Play().to_print(),

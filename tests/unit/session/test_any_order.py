@@ -29,7 +29,7 @@ from kiosk.domain.printer import (
     PrintOutcome,
     PrintUnknown,
 )
-from kiosk.domain.query import SearchUnavailable
+from kiosk.domain.query import Query, QueryKind, SearchUnavailable
 from kiosk.ledger_client.memory import InMemorySectionServer, MemorySection
 from kiosk.session import effects as ef
 from kiosk.session import events as ev
@@ -70,6 +70,8 @@ FORWARD: dict[Phase, tuple[tuple[type[ev.At], dict[str, Any]], ...]] = {
     Phase.SEARCH: ((ev.SearchTextEdited, {"text": "中央"}), (ev.SearchPressed, {})),
     Phase.RESULTS: ((ev.HitChosen, {"entry_id": HOUSE.entry_id}),),
     Phase.ENTRY: ((ev.CertifyPressed, {}),),
+    Phase.HISTORY: ((ev.HitChosen, {"entry_id": HOUSE.entry_id}),),
+    Phase.NEIGHBOURS: ((ev.BackPressed, {}),),
     Phase.PREVIEW: ((ev.PreviewAccepted, {}),),
     Phase.CONFIRM: ((ev.CopiesChosen, {"copies": 2}), (ev.IssuePressed, {})),
     Phase.TAKE_PAPER: ((ev.AnotherBuilding, {}), (ev.PaperTaken, {})),
@@ -79,6 +81,9 @@ FORWARD: dict[Phase, tuple[tuple[type[ev.At], dict[str, Any]], ...]] = {
 HANDS: tuple[tuple[type[ev.At], dict[str, Any]], ...] = (
     *(touch for touches in FORWARD.values() for touch in touches),
     (ev.BackPressed, {}), (ev.CancelPressed, {}), (ev.CancelConfirmed, {}),
+    (ev.HistoryPressed, {}), (ev.NeighboursPressed, {}), (ev.MapOpened, {}), (ev.MapClosed, {}),
+    (ev.AreaChosen, {"area": "葛西"}),
+    (ev.BesideChosen, {"query": Query(QueryKind.LOT, "中央一丁目102番")}),
     (ev.CancelDismissed, {}), (ev.StillHere, {}), (ev.Touched, {}),
     (ev.StaffSignIn, {"staff_id": "opener", "pin": "482913", "power_cycled": True}),
 )  # fmt: skip
@@ -334,6 +339,14 @@ class TerminalInTheWorld(RuleBasedStateMachine):
                 return ev.ApplyAnswered, lambda: server.apply(effect.applicant, effect.visit_id)
             case ef.OpenEntry():
                 return ev.EntryAnswered, lambda: server.open_entry(
+                    effect.application_id, effect.entry_id
+                )
+            case ef.AskHistory():
+                return ev.HistoryAnswered, lambda: server.history(
+                    effect.application_id, effect.entry_id
+                )
+            case ef.AskNeighbours():
+                return ev.NeighboursAnswered, lambda: server.neighbours(
                     effect.application_id, effect.entry_id
                 )
             case ef.Reserve():

@@ -33,9 +33,11 @@ from tests.unit.session.drive import (
     TIMEOUT,
     WAYS,
     Play,
+    beside,
     content_of,
     hello,
     hits,
+    past,
     printed,
 )
 
@@ -45,7 +47,8 @@ VALUES: dict[str, list[Any]] = {
     "name": ["phone", "no such item"],
     "text": ["", "見本", "x" * 5000, "\x00"],
     "base": [""], "town": ["中央一丁目"], "year": [None, 1985],
-    "query": [Query(QueryKind.LOT, "1")],
+    "query": [Query(QueryKind.LOT, "1"), Query(QueryKind.LOT, "100", "中央一丁目")],
+    "area": ["", "葛西"],
     "entry_id": [HOUSE.entry_id, 0], "page": [0, 1, -1, 99], "copies": [1, 5, 0, 6],
     "staff_id": ["opener"], "pin": ["0"], "power_cycled": [True, False], "menu": [True, False],
     "checks": [GOOD_CHECKS, BAD_CHECKS, ()], "reported": [True, False],
@@ -55,7 +58,7 @@ VALUES: dict[str, list[Any]] = {
     "outcome": [printed(), NotStarted(PrintFault.BUSY), PrintUnknown(PrintFault.STALLED)],
     "answer": [
         OFFLINE, TIMEOUT, hello(), hello(open_issue=True), Heartbeat(NOW, True),
-        Heartbeat(NOW, False), HOUSE, content_of(), DrawRefusal("missing_glyph"),
+        Heartbeat(NOW, False), HOUSE, content_of(), DrawRefusal("missing_glyph"), past(), beside(),
     ],
 }  # fmt: skip
 
@@ -70,6 +73,7 @@ WRONG = {
     ev.HelloAnswered: (0, 1, 2, 3), ev.HeartbeatAnswered: (0, 1, 4, 5), ev.StaffAnswered: (0, 1),
     ev.RecoverAnswered: (0, 1), ev.ApplyAnswered: (0, 1), ev.EntryAnswered: (0, 1, 6),
     ev.PreviewMade: (7, 8), ev.ReserveAnswered: (0, 1), ev.ReleaseAnswered: (0, 1),
+    ev.HistoryAnswered: (0, 1, 9), ev.NeighboursAnswered: (0, 1, 10),
     ev.SheetDrawn: (8,), ev.SettleAnswered: (0, 1),
 }  # fmt: skip
 
@@ -217,7 +221,11 @@ def test_nothing_that_was_typed_is_in_the_words_of_a_session_or_an_effect() -> N
 
 # --- idle ---------------------------------------------------------------------------------------
 
-PATIENCE = dict.fromkeys(FREE_PHASES, 60) | {Phase.ENTRY: 120, Phase.PREVIEW: 120}
+PATIENCE = dict.fromkeys(FREE_PHASES, 60) | {
+    Phase.ENTRY: 120,
+    Phase.HISTORY: 120,
+    Phase.PREVIEW: 120,
+}
 
 
 @pytest.mark.parametrize("phase", sorted(FREE_PHASES))
