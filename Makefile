@@ -27,7 +27,7 @@ test-long: ## The tests that take long too
 	@DAICHO_REQUIRE_POSTGRES=1 $(PY) -m pytest -n 2 --dist loadfile -m "long or not long"
 
 test-usb-kernel: ## The USB driver under a real Linux kernel in QEMU (2 minutes; says so where it cannot)
-	@sh deploy/bootstrap.sh test
+	@sh deploy/bootstrap.sh usb-kernel
 	@sh tests/usb_kernel/run.sh
 
 bench: ## Ratios and distributions: touch, search, confirm to first byte, start, idle

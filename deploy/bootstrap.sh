@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs what is missing for `make run`, `make visit` or `make test`, and says what it does.
-# Usage: deploy/bootstrap.sh run|visit|test
+# Installs what is missing for `make run`, `visit`, `test` or `test-usb-kernel`, and says what it does.
+# Usage: deploy/bootstrap.sh run|visit|test|usb-kernel
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -15,9 +15,10 @@ case "$PROFILE" in
   run) ;;
   visit) EXTRA="[test]" ;;
   test) EXTRA="[test]"; PACKAGES="$PACKAGES poppler-utils zbar-tools postgresql git cups-ipp-utils dbus-daemon" ;;
+  usb-kernel) EXTRA="[test]"; PACKAGES="$PACKAGES qemu-system-x86 busybox-static cpio kmod udev" ;;
   -h|--help) sed -n '2,4p' "$0"; exit 0 ;;
   say-install) echo "まだ何も入っていません。先に make run を実行してください。" >&2; exit 1 ;;
-  *) echo "使い方: deploy/bootstrap.sh run|visit|test" >&2; exit 2 ;;
+  *) echo "使い方: deploy/bootstrap.sh run|visit|test|usb-kernel" >&2; exit 2 ;;
 esac
 
 say() { printf '%s\n' "$*" >&2; }

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from kiosk.printing.ipp_client import http_url
-from kiosk.printing.models import MODELS
+from kiosk.printing.ipp_http import http_url
+from kiosk.printing.models import MODELS, Completion
 from kiosk.printing.raster import HEADS
 from kiosk.printing.registry import DRIVERS, PrinterConfig
 
@@ -309,6 +309,29 @@ def _network_is_named(config: Config) -> None:
             )
 
 
+def _head_fits_model(config: Config) -> None:
+    """The simulator draws for any head; IPP has no model."""
+    for table, printer in _printers(config):
+        heads = MODELS[printer.model].heads
+        if printer.driver.startswith("escpos-") and printer.head not in heads:
+            raise _Wrong(
+                "config_value",
+                f"[{table}] の model が {printer.model} のとき、head は"
+                f" {', '.join(sorted(heads))} のどれかで書いてください。",
+            )
+
+
+def _production_proves(config: Config) -> None:
+    printer = config.printer
+    proves = MODELS[printer.model].completion is not Completion.NONE
+    if config.production and printer.driver.startswith("escpos-") and not proves:
+        raise _Wrong(
+            "production_printer",
+            f"本番の端末では、プリンターの機種 {printer.model} は使えません"
+            " (印刷が終わったことを確かめられません)。",
+        )
+
+
 def _folder_is_named(config: Config) -> None:
     for table, printer in _printers(config):
         gone = printer.folder is None or not printer.folder.is_dir()
@@ -348,5 +371,7 @@ _WHOLE: tuple[Callable[[Config], None], ...] = (
     _network_is_named,
     _folder_is_named,
     _certificates_need_sheets,
+    _head_fits_model,
     _production_prints_on_paper,
+    _production_proves,
 )

@@ -40,6 +40,7 @@ class CheckCode(StrEnum):
     PRINTER_OWN_JOB = "printer_own_job"
     PRINTER_HARDWARE = "printer_hardware"
     PRINTER_NOT_READY = "printer_not_ready"
+    PRINTER_MODEL = "printer_model"
     PAPER_EMPTY = "paper_empty"
     PAPER_UNKNOWN = "paper_unknown"
     SERVER_UNHEARD = "server_unheard"

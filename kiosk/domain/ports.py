@@ -26,6 +26,7 @@ from kiosk.domain.ledger import LedgerEntry
 from kiosk.domain.near import Neighbours, SiteHistory
 from kiosk.domain.printer import (
     ClearState,
+    Confirmation,
     PageRaster,
     PrinterIdentity,
     PrinterStatus,
@@ -70,6 +71,13 @@ class Printer(Protocol):
 
     def clear(self) -> ClearState:
         """Cancel what is ours and say whether the device is provably empty of it."""
+        ...
+
+    def confirm(self) -> Confirmation:
+        """Whether the device answers as the configured model does. Prints nothing; never raises.
+
+        For the self-test: it may take some seconds.
+        """
         ...
 
     def power_cycled(self) -> None:

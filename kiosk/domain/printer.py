@@ -173,3 +173,19 @@ class ClearState(StrEnum):
     HOLDS_OWN = "holds-own"
     NEEDS_POWER_CYCLE = "needs-power-cycle"  # it may still hold data, and cannot say
     UNKNOWN = "unknown"
+
+
+class ModelFit(StrEnum):
+    """Is the device what the configuration says it is? Closed."""
+
+    FITS = "fits"
+    DIFFERS = "differs"  # it answered, and not as that model would
+    NOT_ASKED = "not-asked"  # not ready, busy, or it may hold a job: its status says why
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """``detail`` is for staff and the log: what was asked for, or what is missing."""
+
+    fit: ModelFit
+    detail: str = ""

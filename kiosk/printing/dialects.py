@@ -40,7 +40,9 @@ class Dialect:
         init: without ink; sent once before a job.
         begin_page, end_page: around the rows of every page; the end feeds and cuts.
         next_page: before every page but the first, where the last one has to leave the presenter.
+        cut_off: puts out whatever lies in the paper path, uncut, of an earlier job.
         rows: whole rows of so many bytes as one command.
+        auto_status: it has Epson's automatic status, which may come unasked.
         answers_in_dots: dots that look like this make a printer answer unasked.
         forbidden_in_dots: dots that look like this would switch it off or empty it.
     """
@@ -50,8 +52,10 @@ class Dialect:
     rows: Callable[[int, bytes], bytes]
     end_page: bytes
     next_page: bytes
+    cut_off: bytes
     answers_in_dots: tuple[bytes, ...]
     forbidden_in_dots: tuple[bytes, ...]
+    auto_status: bool = False
 
 
 def star_rows(width_bytes: int, dots: bytes) -> bytes:
@@ -69,13 +73,15 @@ def star_rows(width_bytes: int, dots: bytes) -> bytes:
 
 
 EPSON_DIALECT: Final = Dialect(
-    INIT, b"", raster_band, FEED_AND_CUT, b"", REAL_TIME, (CLEAR_BUFFERS, POWER_OFF)
-)
+    INIT, b"", raster_band, FEED_AND_CUT, b"", FEED_AND_CUT, REAL_TIME,
+    (CLEAR_BUFFERS, POWER_OFF), auto_status=True,
+)  # fmt: skip
 #: GS e 5: what is in the presenter is put out entirely, so that the next page finds room.
 EJECT: Final = b"\x1de\x05"
 CUSTOM_DIALECT: Final = Dialect(
-    INIT, b"", raster_band, FEED_AND_CUT, EJECT, REAL_TIME, (CLEAR_BUFFERS, POWER_OFF)
-)
+    INIT, b"", raster_band, FEED_AND_CUT, EJECT, FEED_AND_CUT + EJECT, REAL_TIME,
+    (CLEAR_BUFFERS, POWER_OFF),
+)  # fmt: skip
 
 #: ETB: the counter in the status rises when all before it has been worked off.
 STAR_ETB: Final = b"\x17"
@@ -86,7 +92,7 @@ _STAR_BEGIN: Final = b"\x1b*rA\x1b*rP0\x00\x1b*rE1\x00"
 #: Out of raster mode, ESC d 2: feed to the knife and cut off, then count.
 _STAR_END: Final = b"\x1b*rB\x1bd2" + STAR_ETB
 STAR_DIALECT: Final = Dialect(
-    _STAR_INIT, _STAR_BEGIN, star_rows, _STAR_END, b"",
+    _STAR_INIT, _STAR_BEGIN, star_rows, _STAR_END, b"", _STAR_END,
     (b"\x1b\x06\x01",), (b"\x1b\x06\x18",),
 )  # fmt: skip
 

@@ -9,6 +9,8 @@ from kiosk.domain.ports import Clock, Rasterizer
 from kiosk.domain.printer import (
     NO_ANSWER,
     ClearState,
+    Confirmation,
+    ModelFit,
     NotStarted,
     Printed,
     PrinterIdentity,
@@ -19,6 +21,7 @@ from kiosk.domain.printer import (
 )
 from kiosk.printing.dialects import STAR_ETB
 from kiosk.printing.escpos_commands import (
+    ASK_CUT_COUNTER,
     ASK_MODEL_ID,
     CLEAR_ANSWER,
     CLEAR_BUFFERS,
@@ -39,6 +42,9 @@ from kiosk.printing.transport import LinkFault, Transport
 STATUS_LIMIT_S: Final = 0.9
 #: A status byte is answered in real time, in a few milliseconds; this is generous.
 STATUS_ANSWER_S: Final = 0.4
+#: In the middle of a job a printer may be late with it: the second question has this patience.
+PATIENT_LIMIT_S: Final = 8.0
+PATIENT_ANSWER_S: Final = 2.0
 #: Feeding to the knife and cutting off what a fault left in the paper path.
 CUT_OFF_S: Final = 10.0
 
@@ -47,8 +53,9 @@ class _Held(StrEnum):
     """What we know of the device's buffer and paper path."""
 
     UNSEEN = "unseen"  # this process has not looked yet
+    CYCLED = "cycled"  # staff switched it off and on: the buffer is empty, the path is not known
     CLEAR = "clear"
-    OURS = "ours"  # a job of ours ended without proof
+    OURS = "ours"  # a job of ours ended without proof, or nothing shows that none is left
 
 
 class EscposPrinter(OneJobPrinter):
@@ -67,10 +74,12 @@ class EscposPrinter(OneJobPrinter):
         self._profile = profile
         self._transport = transport
         self._clock = clock
-        self._replies = ReplyStream(transport, clock)
+        self._replies = ReplyStream(transport, clock, profile.dialect.auto_status)
         self._held = _Held.UNSEEN
         self._to_drop = False  # the device still has to be told to drop a job of ours
-        self._clears = 0
+        self._in_job = False  # no connection is made anew before the job has ended
+        self._misfit = False  # just switched on, and it does not answer as its model would
+        self._echo_number = 0
 
     def identity(self) -> PrinterIdentity:
         names = self._transport.names()
@@ -79,26 +88,49 @@ class EscposPrinter(OneJobPrinter):
     def power_cycled(self) -> None:
         """Staff confirmed that the printer was switched off and on: its buffers are empty.
 
-        What lies in the paper path is not known by that; a model that can be told to cut it off
-        still is, by ``clear``.
+        What lies in the paper path is not known by that; it still is cut off, by ``clear``.
         """
-        self._held = _Held.UNSEEN if self._profile.cancel else _Held.CLEAR
+        self._held = _Held.CYCLED
         self._to_drop = False
+
+    def _confirm(self) -> Confirmation:
+        """Asks for what the model of the configuration must answer beside its status; inkless.
+
+        Only when nothing can be in its buffer: the question would be taken for dots of the rest.
+        """
+        if self._misfit:
+            return Confirmation(ModelFit.DIFFERS, self._profile.name)
+        if self._held is not _Held.CLEAR or not self._ask().ready:
+            return Confirmation(ModelFit.NOT_ASKED)
+        fits = self._echoes() and (not self._profile.cut_counter or self._count_is_told())
+        return Confirmation(ModelFit.FITS if fits else ModelFit.DIFFERS, self._profile.name)
+
+    def _count_is_told(self) -> bool:
+        if self._write(ASK_CUT_COUNTER):
+            return False
+        return self._replies.counter(self._clock.monotonic() + ANSWER_S) is not None
 
     def close(self) -> None:
         self._transport.close()
 
     def _ready(self) -> NotStarted | None:
-        return refusal_of(wait_while_busy(self.status, self._clock))
+        status = wait_while_busy(self.status, self._clock)
+        if PrinterReason.NO_ANSWER in status.reasons:
+            status = self.status()  # one missed question is no reason to send somebody away
+        return refusal_of(status)
 
     def _send(self, sheets: SheetSet, progress: Progress) -> PrintOutcome:
         run = EscposRun(
-            sheets, self._profile, self._replies, self._clock, self._ask, self._abandon, progress
+            sheets, self._profile, self._replies, self._clock, self._look, self._abandon, progress
         )
         before = self._held
         self._held = _Held.OURS  # until proven otherwise, even if this raises
-        outcome = run.run()
-        if isinstance(outcome, NotStarted):
+        self._in_job = True
+        try:
+            outcome = run.run()
+        finally:
+            self._in_job = False
+        if isinstance(outcome, NotStarted) and not run.cut_short:
             self._held = before
         elif isinstance(outcome, Printed):
             self._held = _Held.CLEAR
@@ -113,16 +145,36 @@ class EscposPrinter(OneJobPrinter):
         paper path.
         """
         self._to_drop = self._profile.cancel
+        self._in_job = False
         return self._ask()
 
-    def _ask(self) -> PrinterStatus:
+    def _look(self, patient: bool = False) -> PrinterStatus:
+        """The status in the middle of a job; ``patient`` with a printer that was silent."""
+        if not patient:
+            return self._ask()
+        return self._ask(PATIENT_LIMIT_S, PATIENT_ANSWER_S)
+
+    def _ask(
+        self, limit_s: float = STATUS_LIMIT_S, answer_s: float = STATUS_ANSWER_S
+    ) -> PrinterStatus:
+        """Asked a second time if there was more than the answers: one of them was not ours."""
+        end = self._clock.monotonic() + limit_s
+        status = self._ask_once(end, answer_s)
+        if PrinterReason.GARBLED_ANSWER in status.reasons and self._clock.monotonic() < end:
+            status = self._ask_once(end, answer_s)
+        return status
+
+    def _ask_once(self, end: float, answer_s: float) -> PrinterStatus:
+        # A device that was switched off and on answers as if nothing had been: the job must not
+        # go on there.
+        if self._in_job and not self._transport.connected:
+            return _link_status(LinkFault.DISCONNECTED)
         fault = self._transport.open()
         if fault is not None:
             return _link_status(fault)
-        end = self._clock.monotonic() + STATUS_LIMIT_S
         if self._to_drop:
             self._drop(STATUS_ANSWER_S)
-        self._replies.forget()
+        self._replies.forget_status(min(end, self._clock.monotonic() + answer_s))
         replies: list[bytes] = []
         for query in self._profile.status.queries:
             if self._clock.monotonic() >= end:
@@ -133,12 +185,15 @@ class EscposPrinter(OneJobPrinter):
             reply = (
                 b""
                 if fault is not None
-                else self._replies.loose(query.length, self._clock.monotonic() + STATUS_ANSWER_S)
+                else self._replies.loose(query.length, self._clock.monotonic() + answer_s)
             )
             replies.append(reply)
             if not reply:
                 break
-        if self._replies.fault is LinkFault.DISCONNECTED:
+        surplus = self._replies.surplus()
+        if surplus:
+            replies.append(surplus)
+        if self._replies.fault is LinkFault.DISCONNECTED or not self._transport.connected:
             return _link_status(LinkFault.DISCONNECTED)
         return read_status(self._profile.status, replies)
 
@@ -155,6 +210,10 @@ class EscposPrinter(OneJobPrinter):
 
     def _is_clear(self) -> None:
         self._held = _Held.CLEAR
+        self._misfit = False
+
+    def _is_not_clear(self) -> None:
+        self._held = _Held.OURS
 
     def _clear(self) -> ClearState:
         """Drop the buffers where the model can (DLE DC4 fn 8), and free the paper path.
@@ -163,34 +222,53 @@ class EscposPrinter(OneJobPrinter):
         sheet begins below the rest of another. Where a model cannot, only switching off and on
         helps.
         """
+        state = self._proven()
+        # Just switched off and on, and still it does not answer in order: it is another model.
+        self._misfit = state is ClearState.NEEDS_POWER_CYCLE and self._held is _Held.CYCLED
+        return state
+
+    def _proven(self) -> ClearState:
         status = self._ask()
         if status.state in (PrinterState.OFFLINE, PrinterState.UNKNOWN):
             mute = status.state is PrinterState.UNKNOWN and self._held is _Held.OURS
             return ClearState.NEEDS_POWER_CYCLE if mute else ClearState.UNKNOWN
-        if self._profile.cancel:
-            return self._cancel(status)
-        if self._held is _Held.OURS or self._profile.completion is Completion.NONE:
-            known = self._held is _Held.CLEAR
-            return ClearState.CLEAR if known else ClearState.NEEDS_POWER_CYCLE
-        if not status.ready:
-            return ClearState.UNKNOWN
-        return ClearState.CLEAR if self._echoes() else ClearState.NEEDS_POWER_CYCLE
-
-    def _cancel(self, status: PrinterStatus) -> ClearState:
-        if not self._drop(ANSWER_S):
-            return ClearState.NEEDS_POWER_CYCLE
+        if self._profile.completion is Completion.NONE:
+            return self._told_only()
+        emptied = self._emptied(status)
+        if emptied is not ClearState.CLEAR:
+            return emptied
         if self._held is _Held.CLEAR:
             return ClearState.CLEAR
         if not status.ready:
             # Nothing more can be printed, but part of a sheet may still be on the paper.
             return ClearState.HOLDS_OWN if self._held is _Held.OURS else ClearState.UNKNOWN
-        self._clears += 1
-        word = mark_word("clear", str(self._clears))
-        dialect = self._profile.dialect
-        cut = not self._write(dialect.init + dialect.end_page + mark(word)) and self._replies.frame(
-            mark_answer(word), self._clock.monotonic() + CUT_OFF_S
-        )
-        return ClearState.CLEAR if cut else ClearState.NEEDS_POWER_CYCLE
+        return ClearState.CLEAR if self._cut_off() else ClearState.NEEDS_POWER_CYCLE
+
+    def _told_only(self) -> ClearState:
+        """A model that proves nothing is clear by the word of staff."""
+        if self._held is _Held.CYCLED:
+            self._write(self._profile.dialect.init + self._profile.dialect.cut_off)
+        known = self._held in (_Held.CLEAR, _Held.CYCLED)
+        return ClearState.CLEAR if known else ClearState.NEEDS_POWER_CYCLE
+
+    def _emptied(self, status: PrinterStatus) -> ClearState:
+        """CLEAR if the device showed that its buffer is empty."""
+        if self._profile.cancel:
+            return ClearState.CLEAR if self._drop(ANSWER_S) else ClearState.NEEDS_POWER_CYCLE
+        if self._held is _Held.OURS:
+            return ClearState.NEEDS_POWER_CYCLE
+        if not status.ready:
+            return ClearState.UNKNOWN
+        return ClearState.CLEAR if self._echoes() else ClearState.NEEDS_POWER_CYCLE
+
+    def _cut_off(self) -> bool:
+        """Whatever an earlier job left in the paper path is out, and the paper stands."""
+        until = self._clock.monotonic() + CUT_OFF_S
+        if not self._echoes(self._profile.dialect.cut_off, CUT_OFF_S):
+            return False
+        while self._ask().state is PrinterState.BUSY and self._clock.monotonic() < until:
+            self._clock.sleep(POLL_S)
+        return True
 
     def _drop(self, answer_s: float) -> bool:
         """Empty the device's buffers; True if it said that it did."""
@@ -202,20 +280,26 @@ class EscposPrinter(OneJobPrinter):
             self._to_drop = False
         return dropped
 
-    def _echoes(self) -> bool:
-        """An answer given in order: all that was sent before it has been worked off."""
+    def _echoes(self, before: bytes = b"", answer_s: float = ANSWER_S) -> bool:
+        """An answer given in order: ``before`` and all that was sent earlier is worked off."""
+        data = self._profile.dialect.init + before
+        self._replies.forget()
         if self._profile.completion is Completion.COUNTER:
-            return self._counts()
-        if self._write(self._profile.dialect.init + ASK_MODEL_ID):
-            return False
-        return bool(self._replies.loose(1, self._clock.monotonic() + ANSWER_S))
+            return self._counts(data, answer_s)
+        until = self._clock.monotonic() + answer_s
+        if self._profile.completion is Completion.PRESENTER:
+            return not self._write(data + ASK_MODEL_ID) and bool(self._replies.loose(1, until))
+        self._echo_number += 1
+        word = mark_word("echo", str(self._echo_number))
+        return not self._write(data + mark(word)) and self._replies.frame(mark_answer(word), until)
 
-    def _counts(self) -> bool:
+    def _counts(self, data: bytes, answer_s: float) -> bool:
         """Star: the counter moves when all before its ETB has been worked off."""
+        etb = b"" if data.endswith(STAR_ETB) else STAR_ETB
         before = star_counter(self._ask().raw)
-        if before is None or self._write(self._profile.dialect.init + STAR_ETB):
+        if before is None or self._write(data + etb):
             return False
-        until = self._clock.monotonic() + ANSWER_S
+        until = self._clock.monotonic() + answer_s
         while self._clock.monotonic() < until:
             if star_counter(self._ask().raw) not in (None, before):
                 return True

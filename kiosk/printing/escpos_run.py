@@ -75,7 +75,7 @@ class EscposRun:
         profile: ModelProfile,
         replies: ReplyStream,
         clock: Clock,
-        ask_status: Callable[[], PrinterStatus],
+        ask_status: Callable[[bool], PrinterStatus],
         abandon: Callable[[], PrinterStatus],
         progress: Progress,
     ) -> None:
@@ -95,6 +95,7 @@ class EscposRun:
         self._mark: bool | None = None
         self._taken: bool | None = None
         self._status: PrinterStatus | None = None
+        self.cut_short = False  # only part of a command went out before the first band
 
     def run(self) -> PrintOutcome:
         """Everything, in order; the first fault ends it."""
@@ -105,7 +106,7 @@ class EscposRun:
         self._total = sum(len(piece.data) for piece in self._queue)
         fault = self._prepare()
         if fault is not None:
-            return NotStarted(fault, self._ask())
+            return NotStarted(fault, self._ask(False))
         for piece in self._queue:
             fault = self._hand_over(piece)
             if fault is not None:
@@ -166,8 +167,9 @@ class EscposRun:
         return fault
 
     def _look(self) -> PrintFault | None:
-        for _ in range(STATUS_TRIES):
-            self._status = self._ask()
+        """A printer that is busy may be late with its answer: it is asked again, patiently."""
+        for attempt in range(STATUS_TRIES):
+            self._status = self._ask(attempt > 0)
             if self._status.state is not PrinterState.UNKNOWN:
                 break
         assert self._status is not None
@@ -226,7 +228,7 @@ class EscposRun:
 
     def _hopeless(self) -> bool:
         """The printer itself says that it cannot go on; silence alone is not that."""
-        self._status = self._ask()
+        self._status = self._ask(False)
         fault = status_fault(self._status, self._profile.fine_while_printing)
         return fault is PrintFault.STATUS_CHANGED and self._status.state is PrinterState.STOPPED
 
@@ -239,7 +241,7 @@ class EscposRun:
         if not self._replies.loose(1, until):
             return PrintFault.NO_COMPLETION
         while self._clock.monotonic() < until:
-            self._status = self._ask()
+            self._status = self._ask(False)
             fault = status_fault(self._status, self._profile.fine_while_printing)
             if fault is not None:
                 return fault
@@ -254,17 +256,17 @@ class EscposRun:
         self._taken = False
         while not self._taken and self._clock.monotonic() < until:
             self._clock.sleep(POLL_S)
-            now = self._ask()
+            now = self._ask(False)
             if status_fault(now, self._profile.fine_while_printing) is None:
                 self._taken = PrinterReason.PRESENTER_OCCUPIED not in now.reasons
 
     def _start_count(self) -> PrintFault | None:
         """An ETB of its own: the counter moves, so all that was sent before is worked off."""
-        first = star_counter(self._ask().raw)
+        first = star_counter(self._ask(False).raw)
         fault = PrintFault.NO_COMPLETION if first is None else self._send(STAR_ETB)
         until = self._until(ANSWER_S)
         while fault is None and self._clock.monotonic() < until:
-            now = star_counter(self._ask().raw)
+            now = star_counter(self._ask(False).raw)
             if now is not None and now != first:
                 self._count_before = now
                 return None
@@ -275,7 +277,7 @@ class EscposRun:
         """The counter rose by the pages; or the printer is idle, says so, and it did not."""
         until = self._until(COMPLETION_S)
         while True:
-            self._status = self._ask()
+            self._status = self._ask(False)
             fault = status_fault(self._status, self._profile.fine_while_printing)
             now = star_counter(self._status.raw)
             if fault is not None:
@@ -290,6 +292,7 @@ class EscposRun:
 
     def _send(self, command: bytes) -> PrintFault | None:
         written = self._replies.send(command, self._deadline)
+        self.cut_short = self.cut_short or 0 < written.count < len(command)
         return None if written.fault is None else _LINK.get(written.fault, PrintFault.SHORT_WRITE)
 
     def _until(self, seconds: float) -> float:

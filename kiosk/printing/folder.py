@@ -16,6 +16,8 @@ from kiosk.domain.ports import Rasterizer
 from kiosk.domain.printer import (
     OFFLINE,
     ClearState,
+    Confirmation,
+    ModelFit,
     NotStarted,
     Printed,
     PrinterIdentity,
@@ -78,6 +80,11 @@ class FolderPrinter:
         except OSError:
             return ClearState.UNKNOWN
         return ClearState.CLEAR
+
+    def confirm(self) -> Confirmation:
+        """Every folder is a folder; whether it can be written to is its status."""
+        fit = ModelFit.FITS if self.status().ready else ModelFit.NOT_ASKED
+        return Confirmation(fit, DRIVER)
 
     def power_cycled(self) -> None:
         """A folder holds nothing that could come out later."""

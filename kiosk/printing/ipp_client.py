@@ -7,23 +7,37 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, Protocol
-from urllib.parse import urlsplit
 
-import requests
+from kiosk.printing.ipp_codec import (
+    VERSION,
+    VERSION_1_1,
+    Attribute,
+    Group,
+    IppError,
+    Message,
+    Tag,
+    Value,
+    decode,
+    encode,
+)
 
-from kiosk.printing.ipp_codec import Attribute, Group, IppError, Message, Tag, Value, decode, encode
-
-IPP_PORT: Final = 631
 #: Document bytes handed to the connection at a time; each is counted.
 PIECE: Final = 32 * 1024
 SUCCESS_BELOW: Final = 0x0100
 NOT_FOUND: Final = 0x0406
-BUSY_CODES: Final = frozenset({0x0507, 0x0503})  # server-error-busy, -service-unavailable
+#: server-error-busy, -service-unavailable, -temporary-error.
+BUSY_CODES: Final = frozenset({0x0507, 0x0502, 0x0505})
+VERSION_NOT_SUPPORTED: Final = 0x0503
+#: successful-ok-ignored-or-substituted-attributes, -conflicting-attributes.
+SUBSTITUTED: Final = frozenset({0x0001, 0x0002})
 #: More jobs than this in a printer's queue are not looked at one by one.
 JOBS_MOST: Final = 500
 
 GET_PRINTER, GET_JOBS, GET_JOB = 0x000B, 0x000A, 0x0009
 CREATE_JOB, SEND_DOCUMENT, PRINT_JOB, CANCEL_JOB = 0x0005, 0x0006, 0x0002, 0x0008
+VALIDATE_JOB: Final = 0x0004
+#: Asked again at once if the connection broke: they change nothing.
+QUESTIONS: Final = frozenset({GET_PRINTER, GET_JOBS, GET_JOB})
 
 Attributes = dict[str, tuple[Value, ...]]
 
@@ -41,10 +55,14 @@ class IppFault(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """``detail`` is the status code in hex, for the log."""
+    """``detail`` is the status code in hex, or what else is known, for the log."""
 
     fault: IppFault
     detail: str = ""
+
+
+#: ``Failure.detail`` of a connection that was there and broke before its answer.
+BROKEN: Final = "broken"
 
 
 class Http(Protocol):
@@ -57,72 +75,17 @@ class Http(Protocol):
     def close(self) -> None: ...
 
 
-class RequestsHttp:
-    """``Http`` by requests: no proxy, no redirect, no cookie of the environment."""
-
-    def __init__(self, uri: str) -> None:
-        self._url = http_url(uri)
-        self._session = requests.Session()
-        self._session.trust_env = False
-
-    def post(self, body: Iterator[bytes], length: int, timeout_s: float) -> bytes | Failure:
-        headers = {"Content-Type": "application/ipp", "Accept-Encoding": "identity"}
-        try:
-            answer = self._session.post(
-                self._url,
-                data=_Sized(body, length),
-                headers=headers,
-                timeout=timeout_s,
-                allow_redirects=False,
-            )
-        except requests.Timeout as error:
-            unreachable = isinstance(error, requests.ConnectTimeout)
-            return Failure(IppFault.OFFLINE if unreachable else IppFault.TIMED_OUT)
-        except requests.RequestException:
-            return Failure(IppFault.OFFLINE)
-        if answer.status_code != requests.codes.ok:
-            return Failure(IppFault.GARBLED, f"HTTP {answer.status_code}")
-        return answer.content
-
-    def close(self) -> None:
-        self._session.close()
-
-
-class _Sized:
-    """A body that is read once, in pieces, with its length said before (not chunked)."""
-
-    def __init__(self, pieces: Iterator[bytes], length: int) -> None:
-        self._pieces = pieces
-        self._length = length
-
-    def __len__(self) -> int:
-        return self._length
-
-    def __iter__(self) -> Iterator[bytes]:
-        return self._pieces
-
-
-def http_url(uri: str) -> str:
-    """``ipp://host/ipp/print`` to the address that is really asked.
-
-    Raises:
-        ValueError: not an ipp or ipps address with a host.
-    """
-    parts = urlsplit(uri)
-    if parts.scheme not in {"ipp", "ipps"} or not parts.hostname:
-        raise ValueError(f"printer address {uri!r}: ipp://host:631/ipp/print")
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    scheme = "https" if parts.scheme == "ipps" else "http"
-    return f"{scheme}://{host}:{parts.port or IPP_PORT}{parts.path or '/'}"
-
-
 @dataclass
 class IppClient:
-    """Requests of one user to one printer. ``user`` is a name of the terminal, of no person."""
+    """Requests of one user to one printer. ``user`` is a name of the terminal, of no person.
+
+    Speaks IPP 2.0 until the printer says that it knows 1.1 only.
+    """
 
     uri: str
     user: str
     http: Http
+    version: bytes = VERSION
     _ids: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def printer(self, names: Sequence[str], timeout_s: float) -> Attributes | Failure:
@@ -149,9 +112,34 @@ class IppClient:
     def create(
         self, name: str, ticket: Sequence[Attribute], timeout_s: float
     ) -> Attributes | Failure:
-        """A job without a document: nothing can be printed of it yet."""
+        """A job without a document: nothing can be printed of it yet.
+
+        A printer that made it otherwise than asked is told to drop it, and has REFUSED.
+        """
         asked = [_named(name), _fidelity()]
-        return self._one(CREATE_JOB, asked, Group.JOB, timeout_s, ticket)
+        answer = self._ask(CREATE_JOB, asked, timeout_s, ticket)
+        if isinstance(answer, Failure):
+            return answer
+        made = (answer.group(Group.JOB) or [{}])[0]
+        otherwise = _substituted(answer, ticket)
+        if otherwise is None:
+            return made or Failure(IppFault.GARBLED, "no attributes")
+        for number in made.get("job-id", ()):
+            if type(number) is int:
+                self.cancel(number, timeout_s)
+        return otherwise
+
+    def validate(
+        self, name: str, mime_type: str, ticket: Sequence[Attribute], timeout_s: float
+    ) -> Failure | None:
+        """Whether Print-Job would be taken as it is; nothing is made."""
+        asked = [
+            _named(name),
+            _fidelity(),
+            Attribute("document-format", Tag.MIME_TYPE, (mime_type,)),
+        ]
+        answer = self._ask(VALIDATE_JOB, asked, timeout_s, ticket)
+        return answer if isinstance(answer, Failure) else _substituted(answer, ticket)
 
     def send(
         self,
@@ -216,13 +204,33 @@ class IppClient:
         document: bytes = b"",
         handed: Callable[[int], None] = lambda _: None,
     ) -> Message | Failure:
+        """A question on a connection that had gone stale, or of a version unknown there, is put
+        again; whatever could make a job is not."""
+        answer = self._once(operation, asked, timeout_s, ticket, document, handed)
+        if operation in QUESTIONS and answer == Failure(IppFault.OFFLINE, BROKEN):
+            answer = self._once(operation, asked, timeout_s)
+        old = Failure(IppFault.REFUSED, f"{VERSION_NOT_SUPPORTED:#06x}")
+        if answer == old and self.version != VERSION_1_1 and not document:
+            self.version = VERSION_1_1
+            answer = self._once(operation, asked, timeout_s, ticket)
+        return answer
+
+    def _once(
+        self,
+        operation: int,
+        asked: Sequence[Attribute],
+        timeout_s: float,
+        ticket: Sequence[Attribute] = (),
+        document: bytes = b"",
+        handed: Callable[[int], None] = lambda _: None,
+    ) -> Message | Failure:
         number = next(self._ids)
         groups: list[tuple[Group, Sequence[Attribute]]] = [
             (Group.OPERATION, _ordered(self.uri, self.user, asked))
         ]
         if ticket:
             groups.append((Group.JOB, ticket))
-        head = encode(operation, number, groups)
+        head = encode(operation, number, groups, self.version)
         body = _body(head, document, handed)
         raw = self.http.post(body, len(head) + len(document), timeout_s)
         if isinstance(raw, Failure):
@@ -249,6 +257,17 @@ def _refusal(code: int) -> Failure:
     if code == NOT_FOUND:
         return Failure(IppFault.NOT_FOUND, f"{code:#06x}")
     return Failure(IppFault.BUSY if code in BUSY_CODES else IppFault.REFUSED, f"{code:#06x}")
+
+
+def _substituted(answer: Message, ticket: Sequence[Attribute]) -> Failure | None:
+    """The printer took the job, but would print it in another way than the ticket says."""
+    if answer.code not in SUBSTITUTED:
+        return None
+    asked = {attribute.name for attribute in ticket}
+    changed = sorted(
+        name for group in answer.group(Group.UNSUPPORTED) for name in group if name in asked
+    )
+    return Failure(IppFault.REFUSED, f"{answer.code:#06x} {' '.join(changed)}") if changed else None
 
 
 def _ordered(uri: str, user: str, asked: Sequence[Attribute]) -> list[Attribute]:

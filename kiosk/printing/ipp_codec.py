@@ -13,6 +13,7 @@ from enum import IntEnum
 from typing import Final
 
 VERSION: Final = b"\x02\x00"
+VERSION_1_1: Final = b"\x01\x01"
 
 
 class Group(IntEnum):
@@ -82,10 +83,13 @@ class Message:
 
 
 def encode(
-    code: int, request_id: int, groups: Sequence[tuple[Group, Sequence[Attribute]]]
+    code: int,
+    request_id: int,
+    groups: Sequence[tuple[Group, Sequence[Attribute]]],
+    version: bytes = VERSION,
 ) -> bytes:
     """The message without any document after it."""
-    out = bytearray(VERSION + code.to_bytes(2, "big") + request_id.to_bytes(4, "big"))
+    out = bytearray(version + code.to_bytes(2, "big") + request_id.to_bytes(4, "big"))
     for tag, attributes in groups:
         out.append(tag)
         for attribute in attributes:

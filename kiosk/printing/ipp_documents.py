@@ -27,13 +27,18 @@ ASKED: Final = (
     "sides-supported",
     "print-scaling-supported",
     "copies-supported",
+    "sides-default",
+    "job-hold-until-supported",
+    "media-ready",
 )
 
 #: How a sheet must come out, whatever the printer's own defaults are.
+A4: Final = "iso_a4_210x297mm"
 TICKET: Final = (
-    ("media", Tag.KEYWORD, "iso_a4_210x297mm"),
+    ("media", Tag.KEYWORD, A4),
     ("sides", Tag.KEYWORD, "one-sided"),
     ("print-scaling", Tag.KEYWORD, "none"),
+    ("job-hold-until", Tag.KEYWORD, "no-hold"),
 )
 
 
@@ -70,6 +75,18 @@ def _takes(said: Attributes, mime: str, dpi: int) -> bool:
 def _type(said: Attributes) -> str | None:
     known = said.get("pwg-raster-document-type-supported", ())
     return next((kind for kind in pwg_raster.TYPES if kind in known), None)
+
+
+def unfit(said: Attributes, dpi: int) -> str:
+    """Why no sheet of ours can come out of this printer as it should, for staff; or empty."""
+    if choose(said, dpi) is None:
+        return "document-format"
+    if A4 not in said.get("media-supported", (A4,)):
+        return "media"
+    turned = first_text(said, "sides-default").startswith("two-sided")
+    if turned and all(attribute.name != "sides" for attribute in ticket(said)):
+        return "sides"
+    return ""
 
 
 def make(said: Attributes, pdf: bytes, pages: Sequence[PageRaster]) -> Document | None:

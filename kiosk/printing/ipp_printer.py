@@ -9,6 +9,8 @@ from typing import Final
 from kiosk.domain.ports import Clock, Rasterizer
 from kiosk.domain.printer import (
     ClearState,
+    Confirmation,
+    ModelFit,
     NotStarted,
     Printed,
     PrinterIdentity,
@@ -19,7 +21,8 @@ from kiosk.domain.printer import (
     PrintOutcome,
 )
 from kiosk.printing import ipp_documents
-from kiosk.printing.ipp_client import Attributes, Failure, Http, IppClient, RequestsHttp
+from kiosk.printing.ipp_client import Attributes, Failure, Http, IppClient
+from kiosk.printing.ipp_http import RequestsHttp
 from kiosk.printing.ipp_run import CANCEL_S, POLL_S, REQUEST_S, IppRun
 from kiosk.printing.ipp_status import ASKED, failure_status, first_int, first_text, read_ipp_status
 from kiosk.printing.jobs import Progress, SheetSet, refusal_of, wait_while_busy
@@ -28,17 +31,30 @@ from kiosk.printing.one_job import OneJobPrinter, with_own_job
 DRIVER: Final = "ipp"
 #: A status is bounded by the port's 2 s: all its requests together.
 STATUS_S: Final = 1.8
+#: So much of the issue's UUID a printer has to keep in a job's name.
+UUID_LEAST: Final = 8
+_ANY_UUID: Final = "00000000-0000-4000-8000-000000000000"
 
 
 class IppPrinter(OneJobPrinter):
-    """One printer at one address. ``owner`` names this terminal and no other."""
+    """One printer at one address. ``owner`` names this terminal and no other.
+
+    ``dpi`` is the rasterizer's, for a printer that takes pictures only.
+    """
 
     def __init__(
-        self, uri: str, owner: str, rasterizer: Rasterizer, clock: Clock, http: Http | None = None
+        self,
+        uri: str,
+        owner: str,
+        rasterizer: Rasterizer,
+        clock: Clock,
+        http: Http | None = None,
+        dpi: int = 300,
     ) -> None:
         super().__init__(rasterizer)
         self._client = IppClient(uri, owner, http or RequestsHttp(uri))
         self._owner = owner
+        self._dpi = dpi
         self._clock = clock
         self._held = False  # a job of ours ended without proof since the last ``clear``
         self._model = "IPP"
@@ -63,6 +79,9 @@ class IppPrinter(OneJobPrinter):
         said = self._client.printer(ipp_documents.ASKED, REQUEST_S)
         if isinstance(said, Failure):
             return NotStarted(PrintFault.NOT_READY, failure_status(said))
+        why = ipp_documents.unfit(said, sheets.pages[0].dpi)
+        if why and why != "document-format":
+            return NotStarted(PrintFault.NOT_READY, PrinterStatus(PrinterState.STOPPED, raw=why))
         document = ipp_documents.make(said, sheets.pdf, sheets.pages)
         if document is None:
             return NotStarted(PrintFault.RASTER_FAILED)
@@ -75,6 +94,21 @@ class IppPrinter(OneJobPrinter):
         if isinstance(outcome, Printed) or (isinstance(outcome, NotStarted) and run.gone):
             self._held = False
         return outcome
+
+    def _confirm(self) -> Confirmation:
+        """It takes a document that we can make, on A4, on one side."""
+        said = self._client.printer(ipp_documents.ASKED, REQUEST_S)
+        if isinstance(said, Failure):
+            return Confirmation(ModelFit.NOT_ASKED, failure_status(said).raw)
+        why = ipp_documents.unfit(said, self._dpi)
+        if why:
+            return Confirmation(ModelFit.DIFFERS, why)
+        format_ = ipp_documents.choose(said, self._dpi) or ""
+        ready = [str(name) for name in said.get("media-ready", ())]
+        # Told, not refused: printers list what the panel was told last, and hold a job that
+        # needs other paper, which is seen then.
+        other = "" if not ready or ipp_documents.A4 in ready else f" media-ready={','.join(ready)}"
+        return Confirmation(ModelFit.FITS, f"{self._model} {format_}{other}")
 
     def _said(self) -> PrinterStatus:
         """The printer alone, without its queue: while a job of ours runs, it is no fault there."""
@@ -108,18 +142,26 @@ class IppPrinter(OneJobPrinter):
         return [job_id for job_id in ids if job_id is not None], len(found) - len(ids)
 
     def _ours(self, job: Attributes) -> bool:
-        """By its name alone: printers may not keep the user of a request as it was said."""
+        """By its name alone: printers may not keep the user of a request as it was said.
+
+        Some keep only the beginning of a name.
+        """
         owner, _, issue = first_text(job, "job-name").rpartition(" ")
+        whole = issue + _ANY_UUID[len(issue) :]
         try:
-            return owner == self._owner and str(uuid.UUID(issue)) == issue
+            good = len(issue) >= UUID_LEAST and str(uuid.UUID(whole)) == whole
         except ValueError:
             return False
+        return good and owner == self._owner
 
     def _holds_ours(self) -> bool:
         return self._held
 
     def _is_clear(self) -> None:
         self._held = False
+
+    def _is_not_clear(self) -> None:
+        self._held = True
 
     def _clear(self) -> ClearState:
         """Cancel every job of ours, look until none is left; anybody else's are left alone."""

@@ -19,15 +19,17 @@ from kiosk.domain.printer import (
     PrintUnknown,
 )
 from kiosk.printing.ipp_client import (
+    BROKEN,
     CREATE_JOB,
     SEND_DOCUMENT,
+    VALIDATE_JOB,
     Attributes,
     Failure,
     IppClient,
     IppFault,
 )
 from kiosk.printing.ipp_documents import Document, ticket
-from kiosk.printing.ipp_status import first_int
+from kiosk.printing.ipp_status import first_int, first_text
 from kiosk.printing.jobs import Progress, SheetSet
 
 #: A page printer that has to warm up takes up to a minute for the first page.
@@ -104,6 +106,9 @@ class IppRun:
                 return refusal
             fault = self._send()
         else:
+            refusal = self._validate() if VALIDATE_JOB in operations else None
+            if refusal is not None:
+                return refusal
             fault = self._print_job()
             if fault is not None and not self._handed:
                 return NotStarted(fault, self._ask())
@@ -120,9 +125,21 @@ class IppRun:
             self._job_id = first_int(made, "job-id")
             return None if self._job_id is not None else NotStarted(PrintFault.NOT_READY)
         # A lost answer may leave an empty job behind; ``clear`` finds it by its name.
-        self.gone = made.fault not in (IppFault.TIMED_OUT, IppFault.GARBLED)
-        refused = made.fault is IppFault.REFUSED
-        fault = PrintFault.NOT_READY if refused else _FAULTS[made.fault]
+        lost = made.fault in (IppFault.TIMED_OUT, IppFault.GARBLED) or made.detail == BROKEN
+        self.gone = not lost
+        return self._refused(made)
+
+    def _validate(self) -> NotStarted | None:
+        """Without Create-Job: the printer is asked whether it would take it before it is given."""
+        failure = self._client.validate(
+            self._name, self._document.mime_type, ticket(self._said), REQUEST_S
+        )
+        self.gone = failure is not None  # nothing was made
+        return self._refused(failure) if failure is not None else None
+
+    def _refused(self, failure: Failure) -> NotStarted:
+        refused = failure.fault is IppFault.REFUSED
+        fault = PrintFault.NOT_READY if refused else _FAULTS[failure.fault]
         return NotStarted(fault, self._ask())
 
     def _send(self) -> PrintFault | None:
@@ -232,11 +249,21 @@ class IppRun:
 
     def _cancel(self) -> None:
         """Nothing of it may come out later; ``gone`` if the printer says that nothing can."""
+        if self._job_id is None:
+            self._job_id = self._found()  # the answer that had its number was lost
         if self._job_id is None or self.gone:
             return
         until = self._clock.monotonic() + CANCEL_S
         while not self._cancelled(self._job_id) and self._clock.monotonic() < until:
             self._clock.sleep(POLL_S)
+
+    def _found(self) -> int | None:
+        """The job by its name, which is this issue's alone."""
+        jobs = self._client.jobs(REQUEST_S)
+        for job in [] if isinstance(jobs, Failure) else jobs:
+            if first_text(job, "job-name") == self._name:
+                return first_int(job, "job-id")
+        return None
 
     def _cancelled(self, job_id: int) -> bool:
         """True when there is no more to do: it ended, it is not known, or nobody is there."""

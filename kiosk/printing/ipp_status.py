@@ -106,6 +106,8 @@ def failure_status(failure: Failure) -> PrinterStatus:
     if failure.fault is IppFault.OFFLINE:
         reasons = frozenset({PrinterReason.OFFLINE})
         return PrinterStatus(PrinterState.OFFLINE, reasons, failure.fault.value)
+    if failure.fault is IppFault.BUSY:  # it says so itself: with whatever, it is not ours
+        return PrinterStatus(PrinterState.BUSY, raw=failure.detail)
     silent = failure.fault is IppFault.TIMED_OUT
     reason = PrinterReason.NO_ANSWER if silent else PrinterReason.GARBLED_ANSWER
     raw = f"{failure.fault.value} {failure.detail}".strip()

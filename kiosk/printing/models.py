@@ -20,6 +20,11 @@ class Completion(StrEnum):
     NONE = "none"  # no proof: every job ends UNKNOWN
 
 
+#: A4 over a head of its own; pages put on paper by the printer itself are IPP's.
+KIOSK_HEADS: Final = frozenset({"a4-203", "a4-204", "a4-300"})
+SLIP_HEADS: Final = frozenset({"roll-80", "roll-58"})
+
+
 @dataclass(frozen=True, slots=True)
 class ModelProfile:
     """One model.
@@ -33,6 +38,7 @@ class ModelProfile:
             printer off and on empties them.
         fine_while_printing: reasons that are no fault in the middle of a job.
         dialect: its command language.
+        heads: names of ``kiosk.printing.raster.HEADS`` that it is built with.
     """
 
     name: str
@@ -42,6 +48,7 @@ class ModelProfile:
     cancel: bool
     fine_while_printing: frozenset[PrinterReason] = frozenset({PrinterReason.MEDIA_LOW})
     dialect: Dialect = EPSON_DIALECT
+    heads: frozenset[str] = KIOSK_HEADS | SLIP_HEADS
 
 
 #: Epson's ESC/POS and what follows it closely (Citizen and others answer the same three).
@@ -65,6 +72,7 @@ CUSTOM_KPM216H: Final = ModelProfile(
     cancel=False,
     fine_while_printing=frozenset({PrinterReason.MEDIA_LOW, PrinterReason.PRESENTER_OCCUPIED}),
     dialect=CUSTOM_DIALECT,
+    heads=KIOSK_HEADS,
 )
 #: Star line mode. ESC ACK CAN would reset it at once, but nothing answers that it did: no cancel.
 STAR_LINE: Final = ModelProfile(
@@ -75,10 +83,11 @@ STAR_LINE: Final = ModelProfile(
     cancel=False,
     fine_while_printing=frozenset({PrinterReason.MEDIA_LOW, PrinterReason.PRESENTER_OCCUPIED}),
     dialect=STAR_DIALECT,
+    heads=KIOSK_HEADS,
 )
 #: A small roll printer for slips: Epson's language, no cumulative counter, heads of 72 and 48 mm.
 ROLL_SLIP: Final = ModelProfile(
-    "roll-slip", EPSON, Completion.PROCESS_ID, cut_counter=False, cancel=True
+    "roll-slip", EPSON, Completion.PROCESS_ID, cut_counter=False, cancel=True, heads=SLIP_HEADS
 )
 
 MODELS: Final[dict[str, ModelProfile]] = {

@@ -13,6 +13,8 @@ from collections.abc import Callable, Sequence
 from kiosk.domain.ports import Rasterizer
 from kiosk.domain.printer import (
     ClearState,
+    Confirmation,
+    ModelFit,
     NotStarted,
     PrinterReason,
     PrinterState,
@@ -66,7 +68,18 @@ class OneJobPrinter(ABC):
             self._lane.release()
         if state is ClearState.CLEAR:
             self._is_clear()
+        elif state in (ClearState.HOLDS_OWN, ClearState.NEEDS_POWER_CYCLE):
+            self._is_not_clear()
         return state
+
+    def confirm(self) -> Confirmation:
+        """NOT_ASKED while another thread has the device."""
+        if not self._lane.acquire(blocking=False):
+            return Confirmation(ModelFit.NOT_ASKED)
+        try:
+            return self._confirm()
+        finally:
+            self._lane.release()
 
     @abstractmethod
     def _ask(self) -> PrinterStatus:
@@ -85,12 +98,20 @@ class OneJobPrinter(ABC):
         """Cancel what is ours and say what is left of it."""
 
     @abstractmethod
+    def _confirm(self) -> Confirmation:
+        """Whether the device is the one that the configuration says; prints nothing."""
+
+    @abstractmethod
     def _holds_ours(self) -> bool:
-        """Whether a job of ours ended without proof since the last ``clear``."""
+        """Whether a job of ours ended without proof since the last ``clear``, or it failed."""
 
     @abstractmethod
     def _is_clear(self) -> None:
         """``clear`` has just proven that nothing of ours is left."""
+
+    @abstractmethod
+    def _is_not_clear(self) -> None:
+        """``clear`` has just failed to prove it: no job until it does."""
 
 
 def with_own_job(status: PrinterStatus) -> PrinterStatus:

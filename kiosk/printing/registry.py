@@ -82,7 +82,8 @@ def make_printer(config: PrinterConfig, clock: Clock) -> Printer:
         address = tcp.TcpAddress(config.host, config.port)
         return tcp.escpos_tcp_printer(MODELS[config.model], address, rasterizer, clock)
     if config.driver == ipp_printer.DRIVER:
-        return ipp_printer.IppPrinter(config.uri, config.owner, rasterizer, clock)
+        dpi = HEADS[config.head].dpi
+        return ipp_printer.IppPrinter(config.uri, config.owner, rasterizer, clock, dpi=dpi)
     if config.driver == simulated.DRIVER:
         device = SimulatedDevice(record_to=config.record_to, speed_mm_s=config.speed_mm_s)
         return simulated.SimulatedPrinter(

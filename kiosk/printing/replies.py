@@ -12,6 +12,8 @@ READ_SLICE_S: Final = 0.2
 #: Leftovers are collected with this wait, the shortest a host controller does reliably.
 DRAIN_SLICE_S: Final = 0.002
 DRAIN_READS: Final = 64
+#: A read that came back empty before its time (a packet of no bytes) must not spin.
+EMPTY_PAUSE_S: Final = 0.005
 #: Transfers in a row that moved nothing (one second each) before a device counts as stuck.
 STUCK_AFTER: Final = 10
 
@@ -20,14 +22,21 @@ _CLEAR_HEAD: Final = b"\x37\x25"
 _COUNTER_HEAD: Final = b"\x5f"
 _CUSTOM_HEAD: Final = b"\x10\x0f"
 _COUNTER_MOST: Final = 12  # header, ten digits, NUL
+AUTO_STATUS: Final = 4
 
 
 class ReplyStream:
-    """Asks and listens on one transport. Bytes are sorted once, whoever waits for them."""
+    """Asks and listens on one transport. Bytes are sorted once, whoever waits for them.
 
-    def __init__(self, transport: Transport, clock: Clock) -> None:
+    ``auto_status``: the device may send Epson's four bytes of automatic status unasked (GS a);
+    they are told apart from answers by their fixed bits and dropped, for the status is asked for.
+    """
+
+    def __init__(self, transport: Transport, clock: Clock, auto_status: bool = False) -> None:
         self._transport = transport
         self._clock = clock
+        self._auto_status = auto_status
+        self._owed = 0  # bytes of answers that did not come in their time, and may come yet
         self._raw = b""
         self._frames: list[bytes] = []
         self._loose = b""
@@ -52,19 +61,37 @@ class ReplyStream:
         return Written(done)
 
     def forget(self) -> None:
-        """Drop what came unasked, so that the next answer is the answer to the next question."""
+        """Drop everything that came, so that the next answer is the answer to the next question."""
+        self.forget_status()
+        self._raw = b""
+        self._frames.clear()
+
+    def forget_status(self, late_until: float = 0.0) -> None:
+        """Drop status bytes that came unasked; frames, whole or half, are still waited for.
+
+        An answer that is still owed is waited for until ``late_until``, once: coming after the
+        next question it would be taken for that one's.
+        """
         for _ in range(DRAIN_READS):
             if not self._listen(DRAIN_SLICE_S):
                 break
-        self._raw = self._loose = b""
-        self._frames.clear()
+        while len(self._loose) < self._owed and self._wait(late_until):
+            pass
+        self._owed = 0
+        self._loose = b""
 
     def loose(self, length: int, until: float) -> bytes:
         """``length`` status bytes, or as many as came until then."""
         while len(self._loose) < length and self._wait(until):
             pass
         taken, self._loose = self._loose[:length], self._loose[length:]
+        self._owed += length - len(taken)
         return taken
+
+    def surplus(self) -> bytes:
+        """Status bytes beyond the answers that were asked for: nobody knows whose they are."""
+        self._listen(DRAIN_SLICE_S)
+        return self._loose
 
     def frame(self, wanted: bytes, until: float) -> bool:
         """True once exactly this frame has come."""
@@ -90,7 +117,9 @@ class ReplyStream:
         left = until - self._clock.monotonic()
         if left <= 0 or self.fault is not None:
             return False
-        self._listen(min(left, READ_SLICE_S))
+        before = self._clock.monotonic()
+        if not self._listen(min(left, READ_SLICE_S)) and self._clock.monotonic() == before:
+            self._clock.sleep(min(left, EMPTY_PAUSE_S))
         return True
 
     def _listen(self, seconds: float) -> bool:
@@ -102,7 +131,11 @@ class ReplyStream:
 
     def _sort(self) -> None:
         while self._raw:
-            length = _frame_length(self._raw)
+            length = _auto_status_length(self._raw) if self._auto_status else None
+            if length:
+                self._raw = self._raw[length:]
+                continue
+            length = _frame_length(self._raw) if length is None else length
             if length == 0:
                 return  # the rest of this frame has not come yet
             piece, self._raw = self._raw[:length], self._raw[length:]
@@ -125,3 +158,14 @@ def _frame_length(raw: bytes) -> int:
             return end + 1
         return 1 if len(raw) >= _COUNTER_MOST else 0
     return 1
+
+
+def _auto_status_length(raw: bytes) -> int | None:
+    """4 if an automatic status begins ``raw``, 0 if it may and more is to come, None if not.
+
+    Epson, GS a: bits 0, 1, 4, 7 of the first byte are 0, 0, 1, 0 (of an asked one 0, 1, 1, 0), bits
+    4 and 7 of the three others are clear.
+    """
+    if raw[0] & 0x93 != 0x10 or any(byte & 0x90 for byte in raw[1:AUTO_STATUS]):
+        return None
+    return AUTO_STATUS if len(raw) >= AUTO_STATUS else 0

@@ -373,6 +373,10 @@ class SimulatedTransport:
             self._restarts = self._device.restarts
         return None
 
+    @property
+    def connected(self) -> bool:
+        return self._restarts is not None
+
     def names(self) -> DeviceNames:
         return DeviceNames("シミュレーター(見本)", "SIM-1")
 

@@ -112,6 +112,10 @@ class TcpTransport:
             return _FAULTS.get(error.errno, LinkFault.DISCONNECTED)
         return None
 
+    @property
+    def connected(self) -> bool:
+        return self._link is not None
+
     def names(self) -> DeviceNames:
         return DeviceNames(f"{self._address.host}:{self._address.port}")
 

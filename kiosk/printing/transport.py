@@ -34,6 +34,7 @@ class LinkFault(StrEnum):
     TIMED_OUT = "timed-out"  # nothing moved in the time given; what was counted stays true
     STALLED = "stalled"  # the endpoint halted; it was cleared, how much arrived is not known
     DISCONNECTED = "disconnected"
+    AMBIGUOUS = "ambiguous"  # several devices fit, and none is named by its serial number
     IN_USE = "in-use"  # another program has the device
     DENIED = "denied"  # no permission
     FAILED = "failed"  # any other error of the bus; how much arrived is not known
@@ -66,6 +67,11 @@ class Transport(Protocol):
 
     def open(self) -> LinkFault | None:
         """Connect unless connected. None when connected."""
+        ...
+
+    @property
+    def connected(self) -> bool:
+        """Whether the connection that ``open`` made is still thought to stand. Asks nothing."""
         ...
 
     def names(self) -> DeviceNames: ...
@@ -102,9 +108,10 @@ class UsbTransport:
         if self._device is not None:
             return None
         try:
-            self._device = self._find()
-            if self._device is None:
-                return LinkFault.DISCONNECTED
+            found = self._find()
+            if len(found) != 1:
+                return LinkFault.AMBIGUOUS if found else LinkFault.DISCONNECTED
+            self._device = found[0]
             self._claim()
         except (usb.core.USBError, usb.core.NoBackendError, NotImplementedError) as error:
             fault = link_fault(error)
@@ -114,6 +121,10 @@ class UsbTransport:
             self.close()
             return LinkFault.FAILED
         return None
+
+    @property
+    def connected(self) -> bool:
+        return self._device is not None
 
     def names(self) -> DeviceNames:
         return self._names
@@ -154,18 +165,21 @@ class UsbTransport:
             except usb.core.USBError:
                 _LOG.info("printer was gone when it was let go")
 
-    def _find(self) -> Any:
+    def _find(self) -> list[Any]:
+        """Every device that fits: with two of a kind, the sheet must not come out of the other."""
         wanted = self._selector
 
         def serial_fits(device: Any) -> bool:
             return not wanted.serial or _text(device, device.iSerialNumber) == wanted.serial
 
-        return usb.core.find(
+        found = usb.core.find(
+            find_all=True,
             idVendor=wanted.vendor,
             idProduct=wanted.product,
             backend=self._backend,
             custom_match=serial_fits,
         )
+        return list(found)
 
     def _claim(self) -> None:
         device = self._device

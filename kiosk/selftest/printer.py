@@ -1,10 +1,10 @@
-"""The printer can print, and has paper."""
+"""The printer can print, is the one that the configuration says, and has paper."""
 
 from __future__ import annotations
 
 from kiosk.domain.checks import PRINTER_CODES, CheckCode, CheckName
 from kiosk.domain.ports import Printer
-from kiosk.domain.printer import PrinterReason, PrinterState, PrinterStatus
+from kiosk.domain.printer import ModelFit, PrinterReason, PrinterState, PrinterStatus
 from kiosk.selftest.check import Finding
 
 #: What a hand at the printer does first is told first.
@@ -27,13 +27,17 @@ class PrinterCheck:
 
     def run(self) -> Finding:
         status = self._printer.status()
+        confirmed = self._printer.confirm()
+        if confirmed.fit is ModelFit.DIFFERS:
+            detail = f"{_detail(status)} {confirmed.detail}"
+            return Finding(CheckCode.PRINTER_MODEL, detail.strip())
         reasons = status.reasons - _PAPER
         for reason in (*_FIRST, *sorted(reasons)):
             if reason in reasons:
                 code = PRINTER_CODES.get(reason, CheckCode.PRINTER_NOT_READY)
                 return Finding(code, _detail(status))
         if status.ready or (status.state is PrinterState.STOPPED and status.reasons & _PAPER):
-            return Finding(detail=_detail(status))
+            return Finding(detail=f"{_detail(status)} {confirmed.detail}".strip())
         return Finding(CheckCode.PRINTER_NOT_READY, _detail(status))
 
 

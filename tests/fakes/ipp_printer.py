@@ -46,6 +46,17 @@ class FakeIppPrinter:
         self.points = 0  # pieces of documents and steps of paper begun
         self.fired: list[int] = []
         self.cycles = 0
+        # Habits of other printers, the usual one first.
+        self.formats = [b"image/pwg-raster"]
+        self.operations = (2, 5, 6, 8, 9, 10, 11)
+        self.versions = (b"\2\0", b"\1\1")
+        self.asked_in: list[bytes] = []  # versions of the requests
+        self.holds = False  # every job waits for somebody at the panel
+        self.substitutes = b""  # an attribute that it takes and does not heed
+        self.refuses = 0  # status code of Validate-Job and Print-Job
+        self.loses: set[int] = set()  # operations that it does and whose answer is lost
+        self.name_most = 255  # octets of a job's name that it keeps
+        self.says: dict[str, tuple[int, list[bytes]]] = {}  # more printer attributes
         self._hooks: dict[int, Callable[[], None]] = {}
         self._next = 1
 
@@ -74,7 +85,7 @@ class FakeIppPrinter:
             self.received += piece
         assert sent == length
         answer = self._answer(head, bytes(got))
-        if self.muted:
+        if self.muted or struct.unpack_from(">H", head, 2)[0] in self.loses:
             self.clock.sleep(timeout_s)
             self._work()
             return Failure(IppFault.TIMED_OUT)
@@ -113,29 +124,46 @@ class FakeIppPrinter:
     def _answer(self, head: bytes, document: bytes) -> bytes:
         operation, number = struct.unpack_from(">HI", head, 2)
         asked = _parse(head)
+        self.asked_in.append(head[:2])
+        if head[:2] not in self.versions:
+            return _message(0x0503, number, 5, [])
         if operation == 0x000B:
             return _message(0, number, 4, [self._printer()])
         if operation == 0x000A:
             return _message(
                 0, number, 2, [_job(job) for job in self.jobs if job.state not in ENDED]
             )
-        if operation == 0x0005:
-            job = FakeJob(
-                self._next, asked["job-name"].decode(), asked["requesting-user-name"].decode()
-            )
+        if operation in (0x0002, 0x0004) and self.refuses:
+            return _message(self.refuses, number, 5, [])
+        if operation == 0x0004:
+            return self._made(number, [])
+        if operation in (0x0002, 0x0005):
+            name = asked["job-name"][: self.name_most].decode()
+            job = FakeJob(self._next, name, asked["requesting-user-name"].decode())
             self._next += 1
             self.jobs.append(job)
-            return _message(0, number, 2, [_job(job)])
+            if operation == 0x0002:
+                self._begin(job, document)
+            return self._made(number, [_job(job)])
         found = [j for j in self.jobs if j.number == int.from_bytes(asked["job-id"], "big")]
         if not found:
             return _message(0x0406, number, 5, [])
         return self._about(operation, number, found[0], document)
 
+    def _made(self, number: int, jobs: list[list[tuple[int, str, list[bytes]]]]) -> bytes:
+        if not self.substitutes:
+            return _message(0, number, 2, jobs)
+        unsupported = [[(0x10, self.substitutes.decode(), [b""])]]
+        return _message(1, number, 5, unsupported)[:-1] + _message(1, number, 2, jobs)[34:]
+
+    def _begin(self, job: FakeJob, document: bytes) -> None:
+        job.document, job.pages = document, document.count(b"PwgRaster") + document.count(b"/page")
+        job.state, job.since = 4 if self.holds else 5, self.clock.monotonic()
+        self._point()
+
     def _about(self, operation: int, number: int, job: FakeJob, document: bytes) -> bytes:
         if operation == 0x0006:
-            job.document, job.pages = document, document.count(b"PwgRaster")
-            job.state, job.since = 5, self.clock.monotonic()
-            self._point()
+            self._begin(job, document)
         elif operation == 0x0008:
             if job.state in ENDED:
                 return _message(0x0404, number, 5, [])
@@ -147,18 +175,20 @@ class FakeIppPrinter:
         waiting = [job for job in self.jobs if job.state not in ENDED]
         state = 5 if self.reasons else 4 if waiting else 3
         words = [f"{word}-error".encode() for word in sorted(self.reasons)] or [b"none"]
-        operations = [_int(code) for code in (2, 5, 6, 8, 9, 10, 11)]
-        return [
+        operations = [_int(code) for code in self.operations]
+        more = [(tag, name, values) for name, (tag, values) in self.says.items()]
+        usual: list[tuple[int, str, list[bytes]]] = [
             (0x23, "printer-state", [_int(state)]),
             (0x44, "printer-state-reasons", words),
             (0x22, "printer-is-accepting-jobs", [b"\1"]),
             (0x21, "queued-job-count", [_int(len(waiting))]),
             (0x41, "printer-make-and-model", ["Mihon A4 (見本)".encode()]),
             (0x23, "operations-supported", operations),
-            (0x49, "document-format-supported", [b"image/pwg-raster"]),
+            (0x49, "document-format-supported", self.formats),
             (0x44, "pwg-raster-document-type-supported", [b"black_1", b"sgray_8"]),
             (0x32, "pwg-raster-document-resolution-supported", [_int(203) + _int(203) + b"\3"]),
         ]
+        return [one for one in usual if one[1] not in self.says] + more
 
 
 def _int(value: int) -> bytes:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 
 from kiosk.domain.printer import (
     ClearState,
+    Confirmation,
+    ModelFit,
     NotStarted,
     Printed,
     PrinterIdentity,
@@ -44,6 +46,7 @@ class FakePrinter:
     fault: PrintFault = PrintFault.STATUS_CHANGED
     status_after_fault: PrinterStatus = EMPTY
     can_prove_clear: bool = True
+    fit: ModelFit = ModelFit.FITS
     raises: Exception | None = None
     hold: threading.Event | None = None  # printing waits here in the middle of the job
     sheets: list[str] = field(default_factory=list)
@@ -109,6 +112,9 @@ class FakePrinter:
             return ClearState.NEEDS_POWER_CYCLE
         self.held.clear()
         return ClearState.CLEAR
+
+    def confirm(self) -> Confirmation:
+        return Confirmation(self.fit, "fake")
 
     def refill(self) -> None:
         """Paper goes in: what the printer still holds comes out."""

@@ -156,6 +156,27 @@ def test_a_printer_can_be_made_of_what_was_accepted(driver: str, folder: Path) -
             "production_record",
             "record_to",
         ),
+        (
+            LEAST + "[printer]\ndriver='escpos-tcp'\nhost='p'\nmodel='roll-slip'\n",
+            "config_value",
+            "roll-80",
+        ),
+        (
+            LEAST + "[printer]\ndriver='escpos-tcp'\nhost='p'\nhead='page-300'\n",
+            "config_value",
+            "a4-300",
+        ),
+        (
+            LEAST + "[printer]\ndriver='escpos-tcp'\nhost='p'\nmodel='star-line'\nhead='roll-58'\n",
+            "config_value",
+            "star-line",
+        ),
+        (
+            LEAST + "production = true\n[printer]\ndriver='escpos-tcp'\nhost='p'\n"
+            "model='escpos-status-only'\n",
+            "production_printer",
+            "escpos-status-only",
+        ),
         (LEAST + "[more]\n", "config_key_unknown", "more"),
         ("server_url =", "config_syntax", "書き方"),
     ],

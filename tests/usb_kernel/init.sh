@@ -13,10 +13,9 @@ $b mount -t proc proc /root/proc
 $b mount -t sysfs sys /root/sys
 $b mount -t devtmpfs dev /root/dev
 $b mount -t tmpfs tmpfs /root/run
-$b mount -t tmpfs tmpfs /root/tmp
 $b mount -t configfs config /root/sys/kernel/config
 $b chroot /root /bin/sh -c 'cd "@ROOT@" && export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp PYTHONDONTWRITEBYTECODE=1
-  [ -x /lib/systemd/systemd-udevd ] && /lib/systemd/systemd-udevd --daemon
+  /lib/systemd/systemd-udevd --daemon
   .venv/bin/python -W error -m tests.usb_kernel.guest 2>&1'
 echo "usb-kernel: end"
 $b poweroff -f

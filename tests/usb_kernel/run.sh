@@ -13,6 +13,8 @@ cannot() { say "make test-usb-kernel はこのコンピューターでは実行�
 for command in qemu-system-x86_64 busybox cpio depmod; do
   command -v "$command" >/dev/null 2>&1 || cannot "$command がありません。apt-get install qemu-system-x86 busybox-static cpio kmod を実行してください。"
 done
+# Without it libusb in the guest does not hear that a device was plugged in.
+[ -x /lib/systemd/systemd-udevd ] || cannot "udev がありません。apt-get install udev を実行してください。"
 [ -x .venv/bin/python ] || cannot "先に make test を実行してください (.venv がありません)。"
 mkdir -p "$WORK"
 
@@ -46,7 +48,7 @@ chmod 755 "$TREE/init"
 say "QEMU で Linux を起動します (1〜3分かかります)…"
 timeout "$LIMIT" qemu-system-x86_64 -accel tcg -cpu max -smp 2 -m 1536 -nographic -no-reboot -nic none \
   -kernel "$IMAGE" -initrd "$WORK/initramfs.gz" -append "console=ttyS0 quiet panic=-1" \
-  -fsdev local,id=root,path=/,security_model=none,readonly=on \
+  -fsdev local,id=root,path=/,security_model=none,readonly=on,multidevs=remap \
   -device virtio-9p-pci,fsdev=root,mount_tag=hostroot < /dev/null > "$WORK/console.log" 2>&1 || true
 grep -a "^usb-kernel:" "$WORK/console.log" || true
 if grep -aq "^usb-kernel: passed" "$WORK/console.log"; then exit 0; fi

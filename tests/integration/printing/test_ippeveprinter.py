@@ -22,8 +22,9 @@ from kiosk.domain.printer import (
     PrintOutcome,
     PrintUnknown,
 )
-from kiosk.printing.ipp_client import IppClient, RequestsHttp
+from kiosk.printing.ipp_client import IppClient
 from kiosk.printing.ipp_codec import Attribute, Tag
+from kiosk.printing.ipp_http import RequestsHttp
 from kiosk.printing.ipp_printer import IppPrinter
 from kiosk.printing.raster import HEADS, PdfiumRasterizer
 from tests.integration.printing.ipp_everywhere import EverywherePrinter, Running, missing

@@ -1,4 +1,5 @@
-"""The fault table of the IPP driver: in every piece of the document and every step of paper."""
+"""The fault table of the IPP driver, for a printer of PDF, one of pictures and one that knows no
+Create-Job: in every piece of the document and every step of paper."""
 
 from __future__ import annotations
 
@@ -13,11 +14,12 @@ from kiosk.domain.printer import (
     PrintOutcome,
     PrintUnknown,
 )
+from kiosk.printing.ipp_client import PIECE
 from kiosk.printing.ipp_printer import IppPrinter
 from kiosk.printing.ipp_run import CANCEL_S, JOB_BASE_S, JOB_PER_PAGE_S, SEND_S
 from tests.fakes.ipp_printer import STEPS_PER_PAGE, FakeIppPrinter
 from tests.unit.printing.fake_clock import FakeClock
-from tests.unit.printing.sheets import SmallSheets, small_job
+from tests.unit.printing.sheets import SmallSheets, job, small_job
 
 PAGES = 2
 PIECES = 5
@@ -37,10 +39,21 @@ UNKNOWN = {
 }
 
 
+#: What the printer takes, and the operations it knows.
+KINDS: dict[str, tuple[bytes, tuple[int, ...]]] = {
+    "raster": (b"image/pwg-raster", (2, 5, 6, 8, 9, 10, 11)),
+    "pdf": (b"application/pdf", (2, 4, 5, 6, 8, 9, 10, 11)),
+    "print-job": (b"image/pwg-raster", (2, 4, 8, 9, 10, 11)),
+}
+
+
 class Bench:
-    def __init__(self) -> None:
+    def __init__(self, kind: str = "raster") -> None:
         self.clock = FakeClock()
         self.device = FakeIppPrinter(self.clock)
+        formats, self.device.operations = KINDS[kind]
+        self.device.formats = [formats]
+        self.kind = kind
         self.printer = self.boot()
 
     def boot(self, owner: str = OWNER) -> IppPrinter:
@@ -49,7 +62,10 @@ class Bench:
         return IppPrinter(uri, owner, sheets, self.clock, self.device)
 
     def print(self, pages: int = PAGES) -> PrintOutcome:
-        return self.printer.print(small_job(pages), lambda _: None, lambda _: True)
+        sheet = small_job(pages)
+        if self.kind == "pdf":  # as long as the pictures are, for as many pieces
+            sheet = job(sheet.pdf + bytes((PIECES - 1) * PIECE), pages)
+        return self.printer.print(sheet, lambda _: None, lambda _: True)
 
     def do(self, word: str) -> None:
         device = self.device
@@ -71,8 +87,8 @@ class Bench:
         device.reasons = set()
 
 
-def run_case(word: str, point: int) -> None:
-    bench = Bench()
+def run_case(kind: str, word: str, point: int) -> None:
+    bench = Bench(kind)
     bench.device.at_point(point, lambda: bench.do(word))
     begun = bench.clock.monotonic()
     outcome = bench.print()
@@ -102,19 +118,27 @@ def run_case(word: str, point: int) -> None:
 
 @pytest.mark.parametrize("point", [0, PIECES - 1, PIECES, POINTS // 2 + 1, POINTS - 1])
 @pytest.mark.parametrize("word", UNKNOWN)
-def test_fault_in_mid_job_is_unknown(word: str, point: int) -> None:
-    run_case(word, point)
+@pytest.mark.parametrize("kind", KINDS)
+def test_fault_in_mid_job_is_unknown(kind: str, word: str, point: int) -> None:
+    run_case(kind, word, point)
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("point", range(POINTS))
 @pytest.mark.parametrize("word", UNKNOWN)
-def test_fault_at_every_point(word: str, point: int) -> None:
-    run_case(word, point)
+@pytest.mark.parametrize("kind", KINDS)
+def test_fault_at_every_point(kind: str, word: str, point: int) -> None:
+    run_case(kind, word, point)
 
 
-def test_without_a_fault_every_page_is_counted() -> None:
-    bench = Bench()
+def test_a_fault_that_does_not_happen_fails_the_table() -> None:
+    with pytest.raises(AssertionError):
+        run_case("raster", "paper", POINTS)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_without_a_fault_every_page_is_counted(kind: str) -> None:
+    bench = Bench(kind)
     outcome = bench.print()
     assert isinstance(outcome, Printed)
     assert outcome.evidence.pages_completed == PAGES
@@ -125,8 +149,9 @@ def test_without_a_fault_every_page_is_counted() -> None:
 
 
 @pytest.mark.parametrize("word", ["paper", "cover", "jam", "unplug", "mute", "garble"])
-def test_fault_before_the_job_is_not_started(word: str) -> None:
-    bench = Bench()
+@pytest.mark.parametrize("kind", KINDS)
+def test_fault_before_the_job_is_not_started(kind: str, word: str) -> None:
+    bench = Bench(kind)
     bench.do(word)
     assert isinstance(bench.print(), NotStarted)
     assert (bench.device.jobs, bench.device.points) == ([], 0)

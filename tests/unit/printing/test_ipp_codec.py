@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from kiosk.domain.printer import PageRaster, PrinterReason, PrinterState
 from kiosk.printing import pwg_raster
-from kiosk.printing.ipp_client import http_url
 from kiosk.printing.ipp_codec import Attribute, Group, IppError, Tag, decode, encode
 from kiosk.printing.ipp_documents import choose
+from kiosk.printing.ipp_http import http_url
 from kiosk.printing.ipp_status import read_ipp_status, reason_of
 from tests.integration.printing.pwg_decoder import decode_raster
 

@@ -17,6 +17,7 @@ from kiosk.domain.ports import SectionServer, ServerFault, ServerHello
 from kiosk.domain.printer import (
     NO_ANSWER,
     OFFLINE,
+    ModelFit,
     PrinterReason,
     PrinterState,
     PrinterStatus,
@@ -102,6 +103,16 @@ def test_a_printer_that_gives_no_reason_is_not_ready(said: PrinterStatus) -> Non
 def test_what_a_hand_does_first_is_told_first() -> None:
     both = status(STOPPED, PrinterReason.CUTTER_ERROR, PrinterReason.COVER_OPEN)
     assert found(PrinterCheck(FakePrinter(state=both))) is CheckCode.PRINTER_COVER_OPEN
+
+
+@pytest.mark.parametrize("said", [READY, EMPTY, status(STOPPED, PrinterReason.OWN_JOB)])
+def test_a_printer_that_answers_as_another_model_is_told_before_all_else(
+    said: PrinterStatus,
+) -> None:
+    finding = PrinterCheck(FakePrinter(state=said, fit=ModelFit.DIFFERS)).run()
+    assert finding.code is CheckCode.PRINTER_MODEL
+    assert finding.detail.endswith("fake")
+    assert PrinterCheck(FakePrinter(fit=ModelFit.NOT_ASKED)).run().ok
 
 
 @pytest.mark.parametrize(
