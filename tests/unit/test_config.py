@@ -167,7 +167,8 @@ def test_a_printer_can_be_made_of_what_was_accepted(driver: str, folder: Path) -
             "a4-300",
         ),
         (
-            LEAST + "[printer]\ndriver='escpos-tcp'\nhost='p'\nmodel='star-line'\nhead='roll-58'\n",
+            LEAST + "[slip_printer]\ndriver='escpos-tcp'\nhost='p'\nmodel='star-line'\n"
+            "head='roll-58'\n",
             "config_value",
             "star-line",
         ),
