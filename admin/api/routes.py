@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Path
+from sqlalchemy.orm import Session
 
 from admin.api.signed_route import SignedRoute
-from admin.api.state import AnyTerminal, OpenTerminal, Refused, State
+from admin.api.state import AnyTerminal, OpenTerminal, Refused, ServerState, State
 from admin.db.issue_tables import Terminal
+from admin.db.staff_tables import StaffAccount
 from admin.services import (
     accounts,
     applications,
@@ -16,11 +20,13 @@ from admin.services import (
     issuing,
     operation_log,
     search_guard,
+    staff_cards,
     terminals,
 )
 from admin.services.fees import FeeRefusal
 from admin.services.issuing import IssueRefusal
 from admin.services.shown import note_shown, note_slowed
+from kiosk.domain.card import SignInMethod
 from kiosk.domain.events import EventCode
 from kiosk.domain.query import NoHits, SearchUnavailable
 from kiosk.ledger_client import wire
@@ -82,15 +88,19 @@ def heartbeat(
         )
 
 
-@router.post("/open")
-def open_terminal(state: State, caller: AnyTerminal, body: wire.OpenRequest) -> wire.OpenAnswer:
+def _opened(
+    state: ServerState, terminal: str, method: SignInMethod,
+    check: Callable[[Session, datetime], StaffAccount | accounts.AccountRefusal],
+) -> wire.OpenAnswer:  # fmt: skip
+    if method not in state.settings.methods:
+        raise Refused(403, "method_not_allowed")
     now = state.services.now()
     with state.services.database.write() as session:
-        account = accounts.check_pin(session, body.staff_id, body.pin, now, caller.terminal)
+        account = check(session, now)
         if isinstance(account, accounts.AccountRefusal):
             answer: wire.OpenAnswer | accounts.AccountRefusal = account
         else:
-            token = terminals.open_terminal(session, caller.terminal, account.staff_id, now)
+            token = terminals.open_terminal(session, terminal, account.staff_id, now, method)
             answer = wire.OpenAnswer(
                 staff_id=account.staff_id, display_name=account.display_name, session=token
             )
@@ -98,6 +108,41 @@ def open_terminal(state: State, caller: AnyTerminal, body: wire.OpenRequest) -> 
     if isinstance(answer, accounts.AccountRefusal):
         raise Refused(403, answer.code)
     return answer
+
+
+@router.post("/open")
+def open_terminal(state: State, caller: AnyTerminal, body: wire.OpenRequest) -> wire.OpenAnswer:
+    return _opened(
+        state, caller.terminal, SignInMethod.STAFF_ID,
+        lambda session, now: accounts.check_pin(
+            session, body.staff_id, body.pin, now, caller.terminal
+        ),
+    )  # fmt: skip
+
+
+@router.post("/card-challenge")
+def card_challenge(state: State, caller: AnyTerminal) -> wire.ChallengeAnswer:
+    with state.services.database.write() as session:
+        nonce = staff_cards.challenge(session, caller.terminal, state.services.now())
+    return wire.ChallengeAnswer(nonce=nonce.hex())
+
+
+@router.post("/open-card")
+def open_by_card(state: State, caller: AnyTerminal, body: wire.OpenCardRequest) -> wire.OpenAnswer:
+    """The answer to a challenge, or an IDm and a PIN."""
+    proof, keys = wire.card_proof(body.proof), state.services.keys
+    return _opened(
+        state, caller.terminal, SignInMethod(body.proof.kind),
+        lambda session, now: staff_cards.check_card(session, keys, proof, now, caller.terminal),
+    )  # fmt: skip
+
+
+@router.post("/close", status_code=204)
+def close_terminal(state: State, caller: AnyTerminal, body: wire.CloseRequest) -> None:
+    """End the staff session of this terminal; nothing where there is none."""
+    if caller.live:
+        with state.services.database.write() as session:
+            terminals.close_by_staff(session, caller.terminal, body.reason, state.services.now())
 
 
 @router.post("/recover")

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from admin.db.issue_tables import Issue, SelfTestReport, Terminal
 from admin.services import operation_log
 from admin.services.context import Services
+from kiosk.domain.card import SignInMethod
 from kiosk.domain.events import EventCode
 from kiosk.domain.issuance import OPEN_STATES
 from kiosk.domain.ports import CheckResult
@@ -49,7 +50,10 @@ def register(
     )
 
 
-def open_terminal(session: Session, terminal: str, staff_id: str, now: datetime) -> str:
+def open_terminal(
+    session: Session, terminal: str, staff_id: str, now: datetime,
+    method: SignInMethod = SignInMethod.STAFF_ID,
+) -> str:  # fmt: skip
     """Open for the public; returns the session token, of which only the hash is kept."""
     token = secrets.token_urlsafe(32)
     operation_log.lock(session)
@@ -62,7 +66,7 @@ def open_terminal(session: Session, terminal: str, staff_id: str, now: datetime)
         operation_log.staff_actor(staff_id, terminal),
         at=now,
         subject=terminal,
-        data={"staff_id": staff_id},
+        data={"staff_id": staff_id, "kind": method.value},
         confirms_clock=True,
     )
     return token
@@ -71,6 +75,18 @@ def open_terminal(session: Session, terminal: str, staff_id: str, now: datetime)
 def close_terminal(session: Session, terminal: str) -> None:
     """The staff session ends: the terminal may serve nobody until it is opened again."""
     session.get_one(Terminal, terminal).session_sha256 = None
+
+
+def close_by_staff(session: Session, terminal: str, reason: str, now: datetime) -> None:
+    """Staff end their session at the terminal, or take away the card that was opening it."""
+    operation_log.lock(session)
+    row = session.get_one(Terminal, terminal)
+    who = row.opened_by or ""
+    close_terminal(session, terminal)
+    operation_log.append(
+        session, EventCode.TERMINAL_CLOSED, operation_log.staff_actor(who, terminal), at=now,
+        subject=terminal, data={"staff_id": who, "reason": reason},
+    )  # fmt: skip
 
 
 def session_is_live(session: Session, terminal: str, token: str) -> bool:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, HTTPException, Request, Response
 from starlette.responses import RedirectResponse
 
+from admin.db.card_tables import StaffCard
 from admin.db.staff_tables import StaffAccount
-from admin.services import accounts, authority_period, operation_log, print_log
+from admin.services import accounts, authority_period, operation_log, print_log, staff_cards
 from admin.services.accounts import AccountRefusal, Role
 from admin.services.authority import Deed
 from admin.services.context import Services
 from admin.services.print_log import day_start
-from admin.views.forms import Asked, Secret, StaffId, Text, one_line
+from admin.views.forms import Asked, CardId, Pem, Secret, StaffId, Text, lines, one_line
 from admin.views.pages import render
 from admin.views.reading import reading
 from admin.views.show import last_day, local_day, read_day
@@ -137,11 +139,33 @@ def _page(
         if row is None:
             raise HTTPException(404)
         happened = print_log.history(session, staff_id)[-HISTORY_ROWS:][::-1]
+        cards = [shown_card(card, now) for card in staff_cards.cards_of(session, staff_id)]
     return render(
         request, "account.html", visitor, refused=code, row=row, done=done,
         state=account_state(row, now), history=happened,
         days_left=accounts.password_days_left(row, now),
-        first=local_day(row.valid_from), last=last_day(row.valid_to),
+        first=local_day(row.valid_from), last=last_day(row.valid_to), cards=cards,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCard:
+    """One line of the page. ``mark`` tells cards apart; nothing of the card can be got from it."""
+
+    id: str
+    kind: str
+    mark: str
+    state: str  # live, revoked, over
+    registered_at: datetime
+    registered_by: str
+    key_not_after: datetime | None
+
+
+def shown_card(card: StaffCard, now: datetime) -> ShownCard:
+    state = "revoked" if card.revoked_at else "over" if staff_cards.is_over(card, now) else "live"
+    return ShownCard(
+        card.id, card.kind, staff_cards.mark(card), state, card.registered_at,
+        card.registered_by, card.key_not_after,
     )  # fmt: skip
 
 
@@ -200,6 +224,44 @@ def set_period(
             session, staff_id, *days, visitor.actor, services.now()
         )
     return _changed(request, services, visitor, staff_id, refusal, "period")
+
+
+# --- IC cards -----------------------------------------------------------------------------------
+
+
+@router.post("/accounts/{staff_id}/cards/felica")
+def add_felica(
+    request: Request, services: Page, visitor: Doer, staff_id: StaffId, idm: Secret = ""
+) -> Response:
+    with services.database.write() as session:
+        made = staff_cards.register_felica(
+            session, services.keys, staff_id, one_line(idm), visitor.actor, services.now()
+        )
+    return _changed(request, services, visitor, staff_id, _refused(made), "card")
+
+
+@router.post("/accounts/{staff_id}/cards/piv")
+def add_piv(
+    request: Request, services: Page, visitor: Doer, staff_id: StaffId, pem: Pem = ""
+) -> Response:
+    with services.database.write() as session:
+        made = staff_cards.register_piv(
+            session, services.keys, staff_id, lines(pem), visitor.actor, services.now()
+        )
+    return _changed(request, services, visitor, staff_id, _refused(made), "card")
+
+
+def _refused(made: StaffCard | AccountRefusal) -> AccountRefusal | None:
+    return made if isinstance(made, AccountRefusal) else None
+
+
+@router.post("/accounts/{staff_id}/cards/{card_id}/revoke")
+def revoke_card(
+    request: Request, services: Page, visitor: Doer, staff_id: StaffId, card_id: CardId
+) -> Response:
+    with services.database.write() as session:
+        refusal = staff_cards.revoke(session, staff_id, card_id, visitor.actor, services.now())
+    return _changed(request, services, visitor, staff_id, refusal, "card_revoked")
 
 
 def _changed(

@@ -14,10 +14,13 @@ STAFF_ID_SHAPE = r"^[A-Za-z0-9][A-Za-z0-9_-]{1,31}$"
 
 Text = Annotated[str, Form(max_length=MAX_TEXT)]
 Secret = Annotated[str, Form(max_length=1024)]
+#: A certificate as text; the service says what is too long for one.
+Pem = Annotated[str, Form(max_length=64_000)]
 Asked = Annotated[str, Query(max_length=200)]
 
 IssueId = Annotated[str, Path(pattern=r"^[0-9a-f-]{36}$")]
 TerminalId = Annotated[str, Path(pattern=r"^[A-Za-z0-9._:-]{1,64}$")]
+CardId = Annotated[str, Path(pattern=r"^[0-9a-f-]{36}$")]
 StaffId = Annotated[str, Path(pattern=STAFF_ID_SHAPE)]
 
 

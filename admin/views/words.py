@@ -58,6 +58,7 @@ EVENTS: dict[EventCode, str] = {
     EventCode.TERMINAL_REGISTERED: "端末を登録",
     EventCode.TERMINAL_OPENED: "端末を開始",
     EventCode.TERMINAL_OPEN_REFUSED: "端末の開始を拒否",
+    EventCode.TERMINAL_CLOSED: "端末の受付を終了",
     EventCode.TERMINAL_SELF_TEST: "端末の自己診断",
     EventCode.TERMINAL_RECOVERED: "端末の復旧",
     EventCode.TERMINAL_STOPPED: "端末を停止",
@@ -81,6 +82,8 @@ EVENTS: dict[EventCode, str] = {
     EventCode.ACCOUNT_CREATED: "職員IDを登録",
     EventCode.ACCOUNT_CHANGED: "職員IDを変更",
     EventCode.ACCOUNT_LOCKED: "職員IDを一時停止 (連続の失敗)",
+    EventCode.CARD_REGISTERED: "職員のカードを登録",
+    EventCode.CARD_REVOKED: "職員のカードを停止",
     EventCode.SIGNED_IN: "サインイン",
     EventCode.SIGN_IN_REFUSED: "サインインを拒否",
     EventCode.SIGNED_OUT: "サインアウト",
@@ -282,6 +285,16 @@ CHECKS: dict[str, str] = {
     "recovery": "前回の発行の後始末",
 }
 
+CARD_KINDS: dict[str, str] = {"felica": "FeliCa", "piv": "PIV"}
+#: The colour family and the word of a card's state.
+CARD_STATES: dict[str, tuple[str, str]] = {
+    "live": ("good", "使えます"),
+    "over": ("warn", "証明書の期限切れ"),
+    "revoked": ("quiet", "停止"),
+}
+#: What stands under ``kind`` in the log where it is not an applicant's.
+METHODS: dict[str, str] = {"staff_id": "職員ID", **CARD_KINDS}
+
 #: How the log's own words are shown; a key that is not here is shown as it is.
 KEYS: dict[str, str] = {
     "account": "職員ID", "application_id": "申請", "build": "版", "bytes_total": "送る量",
@@ -342,6 +355,8 @@ def value(key: str, said: object) -> str:
     state = _member(IssueState, str(said)) if key in {"old_state", "new_state"} else None
     if state:
         return STATES[state]
+    if key == "kind" and str(said) in METHODS:
+        return METHODS[str(said)]
     role = _member(Role, str(said)) if key == "role" else None
     return ROLES[role] if role else str(said)
 

@@ -14,6 +14,7 @@ class EventCode(StrEnum):
     TERMINAL_REGISTERED = "terminal.registered"
     TERMINAL_OPENED = "terminal.opened"
     TERMINAL_OPEN_REFUSED = "terminal.open_refused"
+    TERMINAL_CLOSED = "terminal.closed"  # staff ended their session, or took their card away
     TERMINAL_SELF_TEST = "terminal.self_test"
     TERMINAL_RECOVERED = "terminal.recovered"
     TERMINAL_STOPPED = "terminal.stopped"
@@ -46,6 +47,8 @@ class EventCode(StrEnum):
     ACCOUNT_CREATED = "account.created"
     ACCOUNT_CHANGED = "account.changed"
     ACCOUNT_LOCKED = "account.locked"
+    CARD_REGISTERED = "card.registered"
+    CARD_REVOKED = "card.revoked"
     SIGNED_IN = "staff.signed_in"
     SIGN_IN_REFUSED = "staff.sign_in_refused"
     SIGNED_OUT = "staff.signed_out"

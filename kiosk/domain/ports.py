@@ -13,6 +13,7 @@ from typing import Protocol
 
 from kiosk.domain.acceptor import AcceptorStatus
 from kiosk.domain.applicant import Applicant
+from kiosk.domain.card import CardProof, CardRefusal, CardSeen, PivCard, PivKey
 from kiosk.domain.certificate import (
     CertificateContent,
     DrawnCertificate,
@@ -115,6 +116,28 @@ class CoinAcceptor(Protocol):
     def close(self) -> None: ...
 
 
+class CardReader(Protocol):
+    """A reader of staff's IC cards. Any thread may call; every call is bounded and never raises."""
+
+    def look(self) -> CardSeen:
+        """What lies on the reader now. Cheap: it is asked several times a second."""
+        ...
+
+    def piv_key(self, card: PivCard) -> PivKey | CardRefusal:
+        """The key that ``sign`` will use: of slot 9A, else of 9E. No PIN is needed for it."""
+        ...
+
+    def sign(self, card: PivCard, key: PivKey, pin: str, message: bytes) -> bytes | CardRefusal:
+        """VERIFY the card's PIN, then sign SHA-256 of ``message``: ECDSA (DER) or PKCS #1 v1.5.
+
+        Only the card that was seen signs: another insertion is ``GONE``. The PIN goes to the card
+        and nowhere else, and the card forgets that it was given.
+        """
+        ...
+
+    def close(self) -> None: ...
+
+
 class Rasterizer(Protocol):
     """PDF to the head's dots. Raises ValueError if a page does not fit or cannot be read."""
 
@@ -190,6 +213,15 @@ class StaffOpened:
 
 
 @dataclass(frozen=True, slots=True)
+class CardChallenge:
+    """Good once, for this terminal, for a minute. ``message`` is what the card signs; it is made
+    on the terminal: a card signs nothing that somebody else composed."""
+
+    nonce: bytes = field(repr=False)
+    message: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Recovered:
     """What became of issues that were open when the terminal's process died."""
 
@@ -250,6 +282,12 @@ class SectionServer(Protocol):
     def open_terminal(
         self, staff_id: str, pin: str, power_cycled: bool
     ) -> StaffOpened | ServerFault: ...
+    def card_challenge(self) -> CardChallenge | ServerFault: ...
+    def open_by_card(self, proof: CardProof, power_cycled: bool) -> StaffOpened | ServerFault: ...
+    def close_terminal(self, reason: str) -> ServerFault | None:
+        """End the staff session: ``staff`` (they closed it) or ``card_removed``."""
+        ...
+
     def recover(self, clear: ClearState, power_cycled: bool) -> Recovered | ServerFault: ...
     def report_self_test(self, results: Sequence[CheckResult]) -> ServerFault | None: ...
     def apply(self, applicant: Applicant, visit: str) -> Application | ServerFault: ...

@@ -19,12 +19,14 @@ from pydantic import BaseModel, ValidationError
 
 from kiosk.domain.acceptor import AcceptorStatus
 from kiosk.domain.applicant import Applicant
+from kiosk.domain.card import CardProof, opening_message
 from kiosk.domain.certificate import CertificateContent
 from kiosk.domain.fees import FeeRate, Payment
 from kiosk.domain.ledger import LedgerEntry
 from kiosk.domain.near import Neighbours, SiteHistory
 from kiosk.domain.ports import (
     Application,
+    CardChallenge,
     CheckResult,
     Heartbeat,
     Recovered,
@@ -235,11 +237,31 @@ class HttpSectionServer:
         self, staff_id: str, pin: str, power_cycled: bool
     ) -> StaffOpened | ServerFault:
         body = wire.OpenRequest(staff_id=staff_id[:64], pin=pin[:64], power_cycled=power_cycled)
-        said = self._answer("POST", "/open", body, wire.OpenAnswer)
+        return self._opened(self._answer("POST", "/open", body, wire.OpenAnswer))
+
+    def card_challenge(self) -> CardChallenge | ServerFault:
+        said = self._answer("POST", "/card-challenge", None, wire.ChallengeAnswer)
+        if isinstance(said, ServerFault):
+            return said
+        nonce = bytes.fromhex(said.nonce)
+        return CardChallenge(nonce, opening_message(self._key.terminal, nonce))
+
+    def open_by_card(self, proof: CardProof, power_cycled: bool) -> StaffOpened | ServerFault:
+        body = wire.OpenCardRequest(proof=wire.card_body(proof), power_cycled=power_cycled)
+        return self._opened(self._answer("POST", "/open-card", body, wire.OpenAnswer))
+
+    def _opened(self, said: wire.OpenAnswer | ServerFault) -> StaffOpened | ServerFault:
         if isinstance(said, ServerFault):
             return said
         self._token = said.session
         return StaffOpened(said.staff_id, said.display_name)
+
+    def close_terminal(self, reason: str) -> ServerFault | None:
+        body = wire.CloseRequest.model_validate({"reason": reason})
+        fault = self._nothing("/close", body, tries=2)
+        if fault is None:
+            self._token = wire.NO_SESSION
+        return fault
 
     def recover(self, clear: ClearState, power_cycled: bool) -> Recovered | ServerFault:
         body = wire.RecoverRequest(clear=clear, power_cycled=power_cycled)

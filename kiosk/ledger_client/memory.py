@@ -17,12 +17,14 @@ from typing import TypeVar
 
 from kiosk.domain.acceptor import AcceptorStatus
 from kiosk.domain.applicant import Applicant
+from kiosk.domain.card import NONCE_BYTES, CardProof, FelicaProof, PivProof, opening_message
 from kiosk.domain.certificate import CertificateContent
 from kiosk.domain.fees import FeeRate, Payment
 from kiosk.domain.ledger import LedgerEntry
 from kiosk.domain.near import Neighbours, SiteHistory
 from kiosk.domain.ports import (
     Application,
+    CardChallenge,
     CheckResult,
     Clock,
     Heartbeat,
@@ -40,6 +42,7 @@ from kiosk.domain.query import Found, NoHits, Query, SearchResult, SearchUnavail
 from kiosk.ledger_client.memory_fees import FeeDesk, PaidFor
 from kiosk.ledger_client.memory_issues import IssueDesk, Ledger, Order, refused
 from kiosk.ledger_client.memory_near import beside_of, history_of, hit_of
+from kiosk.ledger_client.signing import card_signature_is_good
 from kiosk.ledger_client.wire import CONTRACT_VERSION
 
 JST = timezone(timedelta(hours=9))
@@ -83,6 +86,10 @@ class MemorySection:
         self.stop_reason: str | None = None
         self.session = ""
         self.wrong_pins: Counter[str] = Counter()
+        self.felica_cards: dict[bytes, str] = {}  # IDm to staff ID
+        self.piv_cards: dict[str, tuple[str, bytes]] = {}  # key's SHA-256 to staff ID and key
+        self.nonce = b""  # the challenge that is out, if any
+        self.closed: list[str] = []  # why the staff session was ended, each time
         self.reports: list[tuple[CheckResult, ...]] = []
         self.visits_ended: list[tuple[str, str]] = []
         self.beats: list[tuple[str, PrinterStatus | None]] = []
@@ -182,16 +189,64 @@ class InMemorySectionServer:
         pin: str,
         power_cycled: bool,  # noqa: ARG002 - recover says it to the server
     ) -> StaffOpened | ServerFault:
+        with self._section.lock:
+            return self._by_pin(staff_id, staff_id, pin)
+
+    def _by_pin(self, counted: str, staff_id: str, pin: str) -> StaffOpened | ServerFault:
+        """Failures are counted by what was shown: a staff ID, or a card that nobody has."""
+        section = self._section
+        if section.wrong_pins[counted] >= PIN_TRIES:
+            return refused("locked")
+        if (staff_id, pin) not in section.facts.staff:
+            section.wrong_pins[counted] += 1
+            locks = section.wrong_pins[counted] >= PIN_TRIES
+            return refused("locked" if locks else "sign_in_refused")
+        section.wrong_pins[counted] = 0
+        return self._open(staff_id)
+
+    def _open(self, staff_id: str) -> StaffOpened:
+        self._token = self._section.session = secrets.token_urlsafe(16)
+        return StaffOpened(staff_id, "見本 係員")
+
+    def card_challenge(self) -> CardChallenge | ServerFault:
         section = self._section
         with section.lock:
-            if section.wrong_pins[staff_id] >= PIN_TRIES:
-                return refused("locked")
-            if (staff_id, pin) not in section.facts.staff:
-                section.wrong_pins[staff_id] += 1
-                return refused("wrong_pin")
-            section.wrong_pins[staff_id] = 0
-            self._token = section.session = secrets.token_urlsafe(16)
-            return StaffOpened(staff_id, "見本 係員")
+            section.nonce = secrets.token_bytes(NONCE_BYTES)
+            return CardChallenge(
+                section.nonce, opening_message(section.facts.terminal, section.nonce)
+            )
+
+    def open_by_card(
+        self,
+        proof: CardProof,
+        power_cycled: bool,  # noqa: ARG002 - recover says it to the server
+    ) -> StaffOpened | ServerFault:
+        section = self._section
+        with section.lock:
+            if isinstance(proof, PivProof):
+                return self._by_key(proof)
+            assert isinstance(proof, FelicaProof)
+            owner = section.felica_cards.get(proof.idm)
+            return self._by_pin(owner or proof.idm.hex(), owner or "", proof.pin)
+
+    def _by_key(self, proof: PivProof) -> StaffOpened | ServerFault:
+        section = self._section
+        fresh = bool(section.nonce) and secrets.compare_digest(section.nonce, proof.nonce)
+        if fresh:
+            section.nonce = b""
+        owner, key = section.piv_cards.get(proof.key_sha256, ("", b""))
+        message = opening_message(section.facts.terminal, proof.nonce)
+        if not fresh or not owner or not card_signature_is_good(key, message, proof.signature):
+            return refused("sign_in_refused")
+        return self._open(owner)
+
+    def close_terminal(self, reason: str) -> ServerFault | None:
+        with self._section.lock:
+            if self._live():
+                self._section.session = ""
+                self._section.closed.append(reason)
+            self._token = ""
+        return None
 
     def recover(self, clear: ClearState, power_cycled: bool) -> Recovered | ServerFault:
         """By the terminal's identity; that the printer was switched off is staff's word only."""

@@ -12,7 +12,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from cryptography.hazmat.primitives import serialization
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from http_message_signatures import HTTPMessageSigner, HTTPSignatureKeyResolver, algorithms
 
@@ -87,3 +89,41 @@ class TerminalKey:
             covered_component_ids=SIGNED_COMPONENTS,
             body=body,
         )
+
+
+# --- staff's cards ------------------------------------------------------------------------------
+
+#: SP 800-78-4 section 3.1, table 3-1: keys of PIV cards that this product takes.
+CARD_RSA_BITS = 2048
+
+
+def card_key_is_known(public_key: bytes) -> bool:
+    """Whether a SubjectPublicKeyInfo (DER) is of a kind that a card may sign with."""
+    return _card_key(public_key) is not None
+
+
+def _card_key(public_key: bytes) -> ec.EllipticCurvePublicKey | rsa.RSAPublicKey | None:
+    try:
+        key = serialization.load_der_public_key(public_key)
+    except (ValueError, UnsupportedAlgorithm):
+        return None
+    if isinstance(key, ec.EllipticCurvePublicKey):
+        return key if isinstance(key.curve, ec.SECP256R1) else None
+    if isinstance(key, rsa.RSAPublicKey):
+        return key if key.key_size == CARD_RSA_BITS else None
+    return None
+
+
+def card_signature_is_good(public_key: bytes, message: bytes, signature: bytes) -> bool:
+    """ECDSA P-256 (DER) or RSASSA-PKCS1-v1_5, both with SHA-256. False for whatever is wrong."""
+    key = _card_key(public_key)
+    try:
+        if isinstance(key, ec.EllipticCurvePublicKey):
+            key.verify(signature, message, ec.ECDSA(hashes.SHA256()))
+        elif isinstance(key, rsa.RSAPublicKey):
+            key.verify(signature, message, padding.PKCS1v15(), hashes.SHA256())
+        else:
+            return False
+    except InvalidSignature:
+        return False
+    return True

@@ -18,6 +18,7 @@ from pydantic import AwareDatetime, Base64Bytes, BaseModel, ConfigDict, Field
 
 from kiosk.domain.acceptor import AcceptorState, AcceptorStatus, Escrow
 from kiosk.domain.applicant import Applicant
+from kiosk.domain.card import CardProof, FelicaProof, PivProof
 from kiosk.domain.certificate import FormIdentity
 from kiosk.domain.fees import NO_FEE, FeeMode, FeeRate, Payment, PaymentState
 from kiosk.domain.issuance import IssueState
@@ -45,8 +46,8 @@ from kiosk.domain.query import (
     TooMany,
 )
 
-CONTRACT_VERSION = 4
-PREFIX = "/api/v4"
+CONTRACT_VERSION = 5
+PREFIX = "/api/v5"
 
 #: Headers. The terminal names itself by the signature's key id. Every request carries both headers
 #: below and signs them; the idempotency key is new for every request but a retry.
@@ -124,6 +125,34 @@ class OpenRequest(Body):  # POST /open
     staff_id: Plain = Field(max_length=64)
     pin: str = Field(max_length=64, repr=False)
     power_cycled: bool = False
+
+
+class ChallengeAnswer(Body):  # POST /card-challenge
+    nonce: str = Field(pattern=r"^[0-9a-f]{64}$", repr=False)
+
+
+class FelicaBody(Body):
+    kind: Literal["felica"]
+    idm: str = Field(pattern=r"^[0-9a-f]{16}$", repr=False)
+    pin: str = Field(max_length=64, repr=False)
+
+
+class PivBody(Body):
+    """``signature`` is over ``kiosk.domain.card.opening_message``, by the key of ``key_sha256``."""
+
+    kind: Literal["piv"]
+    key_sha256: Sha256
+    nonce: str = Field(pattern=r"^[0-9a-f]{64}$", repr=False)
+    signature: str = Field(pattern=r"^([0-9a-f]{2}){1,512}$", repr=False)
+
+
+class OpenCardRequest(Body):  # POST /open-card -> OpenAnswer
+    proof: Annotated[FelicaBody | PivBody, Field(discriminator="kind")]
+    power_cycled: bool = False
+
+
+class CloseRequest(Body):  # POST /close
+    reason: Literal["staff", "card_removed"]
 
 
 class OpenAnswer(Body):
@@ -271,6 +300,21 @@ class CountRequest(Body):  # POST /payments/{payment_id}/count, may be repeated
 
 
 # --- to and from the domain ---------------------------------------------------------------------
+
+
+def card_body(proof: CardProof) -> FelicaBody | PivBody:
+    if isinstance(proof, FelicaProof):
+        return FelicaBody(kind="felica", idm=proof.idm.hex(), pin=proof.pin[:64])
+    return PivBody(
+        kind="piv", key_sha256=proof.key_sha256, nonce=proof.nonce.hex(),
+        signature=proof.signature.hex(),
+    )  # fmt: skip
+
+
+def card_proof(body: FelicaBody | PivBody) -> CardProof:
+    if isinstance(body, FelicaBody):
+        return FelicaProof(bytes.fromhex(body.idm), body.pin)
+    return PivProof(body.key_sha256, bytes.fromhex(body.nonce), bytes.fromhex(body.signature))
 
 
 def search_answer(result: SearchResult) -> SearchAnswer:

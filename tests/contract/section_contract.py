@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
+from kiosk.domain.card import FelicaProof, PivProof
 from kiosk.domain.certificate import CertificateContent
 from kiosk.domain.fees import FeeRate
 from kiosk.domain.issuance import IssueState
@@ -17,6 +18,7 @@ from kiosk.domain.ledger import LedgerEntry
 from kiosk.domain.near import HappeningKind, Neighbours, SiteHistory
 from kiosk.domain.ports import (
     Application,
+    CardChallenge,
     CheckResult,
     Heartbeat,
     Recovered,
@@ -40,10 +42,14 @@ from kiosk.domain.printer import (
 from kiosk.domain.query import Found, NoHits, Query, QueryKind, SearchUnavailable
 from kiosk.ledger_client.wire import CONTRACT_VERSION
 from tests.fakes.sheet_maker import FakeSheetMaker
+from tests.fakes.soft_key import SoftKey
 from tests.fixtures.section import RASTERS, sample_applicant
 
 STAFF, PIN = "opener", "482913"
 VISIT = "visit-0001"
+#: Registered to STAFF by every rig.
+FELICA = bytes.fromhex("0123456789abcdef")
+SOFT_KEYS = (SoftKey.ec(), SoftKey.rsa())
 P, F, U = IssueState.PRINTED, IssueState.FAILED, IssueState.UNKNOWN
 
 
@@ -78,6 +84,12 @@ def application(rig: Rig) -> Application:
     assert isinstance(found, Found)
     assert [hit.entry_id for hit in found.hits] == [1]
     return made
+
+
+def challenge(server: SectionServer) -> CardChallenge:
+    asked = server.card_challenge()
+    assert isinstance(asked, CardChallenge), asked
+    return asked
 
 
 def content(rig: Rig, entry_id: int = 1) -> CertificateContent:
@@ -148,6 +160,60 @@ class SectionContract:
         for _ in range(3):
             server.open_terminal(STAFF, "000000", False)
         assert "lock" in code(server.open_terminal(STAFF, PIN, False))
+
+    def test_a_card_opens_with_its_pin(self, rig: Rig) -> None:
+        server = rig.newborn()
+        assert code(server.open_by_card(FelicaProof(FELICA, "000000"), False)) == "sign_in_refused"
+        opened = server.open_by_card(FelicaProof(FELICA, PIN), False)
+        assert isinstance(opened, StaffOpened)
+        assert opened.staff_id == STAFF
+
+    def test_a_card_that_nobody_has_is_refused_and_locks_alike(self, rig: Rig) -> None:
+        for idm in (FELICA, bytes(7) + b"\x09"):
+            server = rig.newborn()
+            said = [code(server.open_by_card(FelicaProof(idm, "000000"), False)) for _ in range(4)]
+            assert said == ["sign_in_refused", "sign_in_refused", "locked", "locked"]
+
+    @pytest.mark.parametrize("key", SOFT_KEYS, ids=str)
+    def test_a_key_opens_by_answering_the_challenge_once(self, rig: Rig, key: SoftKey) -> None:
+        server = rig.newborn()
+        asked = challenge(server)
+        proof = PivProof(key.sha256, asked.nonce, key.sign(asked.message))
+        opened = server.open_by_card(proof, False)
+        assert isinstance(opened, StaffOpened)
+        assert opened.staff_id == STAFF
+        assert code(server.open_by_card(proof, False)) == "sign_in_refused"
+        assert isinstance(server.apply(sample_applicant(), VISIT), Application)
+
+    def test_an_answer_to_another_challenge_is_refused(self, rig: Rig) -> None:
+        server, key = rig.newborn(), SOFT_KEYS[0]
+        before, asked = challenge(server), challenge(server)
+        assert before.nonce != asked.nonce
+        for nonce, message in (
+            (before.nonce, before.message),
+            (asked.nonce, before.message),
+            (asked.nonce, asked.nonce),
+            (asked.nonce, asked.message + b"\x00"),
+        ):
+            proof = PivProof(key.sha256, nonce, key.sign(message))
+            assert code(server.open_by_card(proof, False)) == "sign_in_refused"
+        asked = challenge(server)
+        stranger = SoftKey.ec()
+        for digest, signature in (
+            (stranger.sha256, stranger.sign(asked.message)),
+            (key.sha256, stranger.sign(asked.message)),
+        ):
+            asked = challenge(server)
+            proof = PivProof(digest, asked.nonce, signature)
+            assert code(server.open_by_card(proof, False)) == "sign_in_refused"
+
+    def test_staff_close_their_session(self, rig: Rig) -> None:
+        assert rig.server.close_terminal("staff") is None
+        beat = rig.server.heartbeat("sign_in", None)
+        assert isinstance(beat, Heartbeat)
+        assert not beat.staff_session
+        assert code(rig.server.apply(sample_applicant(), VISIT)) == "not_open"
+        assert rig.server.close_terminal("card_removed") is None  # nothing is open: nothing to do
 
     def test_a_process_that_nobody_opened_may_only_report(self, rig: Rig) -> None:
         known = application(rig).application_id

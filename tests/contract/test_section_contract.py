@@ -7,7 +7,7 @@ import pytest
 from kiosk.domain.ports import SectionServer
 from kiosk.ledger_client.memory import InMemorySectionServer, MemorySection
 from tests.contract.fee_contract import FeeContract
-from tests.contract.section_contract import PIN, STAFF, Rig, SectionContract
+from tests.contract.section_contract import FELICA, PIN, SOFT_KEYS, STAFF, Rig, SectionContract
 from tests.fakes.sheet_maker import FakeSheetMaker
 from tests.fixtures.clock import FakeClock
 from tests.fixtures.http_section import Http, cheap_hashes, http
@@ -21,6 +21,10 @@ class TestInMemory(SectionContract, FeeContract):
     def rig(self) -> Rig:
         maker = FakeSheetMaker()
         section = MemorySection([sample_entry(n) for n in (1, 2, 3)], maker, FakeClock())
+
+        section.felica_cards[FELICA] = STAFF
+        for key in SOFT_KEYS:
+            section.piv_cards[key.sha256] = (STAFF, key.public_key)
 
         def newborn() -> SectionServer:
             return InMemorySectionServer(section)
@@ -40,6 +44,9 @@ class TestOverHttp(SectionContract, FeeContract):
     @pytest.fixture
     def rig(self, http: Http) -> Rig:
         server = http.opened()
+        http.world.felica(STAFF, FELICA)
+        for key in SOFT_KEYS:
+            http.world.piv(STAFF, key)
         world = http.world
         return Rig(
             server, http.client, world.stop, world.entries, world.maker, world.charge,

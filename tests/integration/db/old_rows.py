@@ -216,6 +216,26 @@ def _fee_rows() -> Rows:
     }  # fmt: skip
 
 
+def _card_rows() -> Rows:
+    return {
+        "staff_card": [
+            {
+                "id": "card-1", "staff_id": "chief", "kind": "felica", "card_index": bytes(32),
+                "registered_at": T0, "registered_by": "staff:chief",
+            },
+            {
+                "id": "card-2", "staff_id": "chief", "kind": "piv", "card_index": b"\x01" * 32,
+                "public_key": b"key", "key_not_after": T0 + timedelta(days=365),
+                "registered_at": T0, "registered_by": "staff:chief", "revoked_at": T0,
+                "revoked_by": "staff:chief",
+            },
+        ],
+        "card_challenge": [
+            {"terminal": "terminal-1", "nonce_sha256": HASH, "issued_at": T0}
+        ],
+    }  # fmt: skip
+
+
 def _stored(value: Any, sqlite: bool) -> Any:
     """Reflected SQLite columns take an instant in UTC without its zone, as the program writes."""
     naive = sqlite and isinstance(value, datetime)
@@ -229,6 +249,7 @@ def fill(database: Database) -> set[str]:
     wanted |= _staff_rows()
     wanted |= _change_rows()
     wanted |= _fee_rows()
+    wanted |= _card_rows()
     meta = MetaData()
     with database.migration_connection() as connection:
         meta.reflect(connection, only=lambda name, _: not name.startswith("ledger_fts"))

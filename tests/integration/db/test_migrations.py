@@ -227,6 +227,13 @@ def test_its_old_rows_are_guarded_too(upgraded: Upgraded) -> None:
         ]
     if "staff_account" in tables:
         deeds += ["DELETE FROM staff_account"]
+    if "staff_card" in tables:
+        deeds += [
+            "DELETE FROM staff_card",
+            "UPDATE staff_card SET staff_id = 'x'",
+            "UPDATE staff_card SET card_index = public_key WHERE id = 'card-2'",
+            "UPDATE staff_card SET revoked_at = NULL WHERE id = 'card-2'",
+        ]
     for deed in deeds:
         with pytest.raises(DBAPIError), database.write() as session:
             session.execute(text(deed))

@@ -47,6 +47,9 @@ PLACES: tuple[tuple[str, str, Deed], ...] = (
     ("POST", "/accounts/opener/disable", Deed.KEEP_ACCOUNTS),
     ("POST", "/accounts/opener/pin", Deed.KEEP_ACCOUNTS),
     ("POST", "/accounts/opener/period", Deed.KEEP_ACCOUNTS),
+    ("POST", "/accounts/opener/cards/felica", Deed.KEEP_ACCOUNTS),
+    ("POST", "/accounts/opener/cards/piv", Deed.KEEP_ACCOUNTS),
+    ("POST", "/accounts/opener/cards/{unknown}/revoke", Deed.KEEP_ACCOUNTS),
 )
 #: Pages that ask for no deed of the table.
 OPEN = {

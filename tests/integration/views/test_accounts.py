@@ -10,6 +10,7 @@ import pytest
 from admin.db.staff_tables import StaffAccount
 from admin.services import accounts
 from admin.services.accounts import Role
+from tests.fakes.soft_key import SoftKey
 from tests.fixtures.browser import Browser
 from tests.fixtures.section import World
 from tests.integration.views.conftest import NEW_PASSWORD, Office
@@ -167,3 +168,43 @@ def test_an_operations_manager_reads_but_keeps_nothing(office: Office) -> None:
     browser.get("/accounts/manager")
     assert "登録の内容" in browser.words
     assert "再発行" not in browser.words.split("登録の内容")[1].split("これまでの記録")[0]
+
+
+def test_cards_are_registered_and_stopped_and_the_number_is_never_shown(
+    office: Office, chief: Browser
+) -> None:
+    office.world.staff("hanako", Role.USER, pin="271828")
+    idm, key = "0123 4567 89AB CDEF", SoftKey.ec()
+    chief.get("/accounts/hanako")
+    assert "登録したカードはありません" in chief.words
+    chief.send("/accounts/hanako/cards/felica", idm="0123")
+    assert chief.page.status_code == 422
+    assert "16 けた" in chief.words
+    chief.send("/accounts/hanako/cards/felica", idm=idm)
+    assert "カードを登録しました" in chief.words
+    chief.send("/accounts/hanako/cards/piv", pem="見本")
+    assert "証明書を読み取れません" in chief.words
+    chief.send("/accounts/hanako/cards/piv", pem=key.certificate())
+    assert "カードを登録しました" in chief.words
+    for shown in ("FeliCa", "PIV", "使えます", "令和72年1月1日"):
+        assert shown in chief.words
+    for hidden in (idm, "0123456789", "BEGIN CERTIFICATE"):
+        assert hidden not in chief.page.text
+        assert hidden not in whole_log(office.world)
+    stop = re.search(r'action="(/accounts/hanako/cards/[0-9a-f-]{36}/revoke)"', chief.page.text)
+    assert stop is not None
+    stale = chief.form(stop[1]).fields  # of a tab that stays open
+    chief.send(stop[1])
+    assert "カードを停止しました" in chief.words
+    chief.post(stop[1], **stale)
+    assert chief.page.status_code == 422
+    assert [row["kind"] for row in rows(office.world, "card.registered")] == ["felica", "piv"]
+    assert len(rows(office.world, "card.revoked")) == 1
+
+
+def test_an_operations_manager_sees_cards_and_keeps_none(office: Office) -> None:
+    browser = office.signed_in(Role.OPERATIONS_MANAGER, "manager")
+    office.world.felica("manager", bytes.fromhex("0123456789abcdef"))
+    browser.get("/accounts/manager")
+    assert "FeliCa" in browser.words
+    assert "/cards/" not in browser.page.text

@@ -43,6 +43,7 @@ def test_every_value_has_its_word(kind: type[StrEnum], catalogue: dict[StrEnum, 
 def test_every_code_that_a_service_refuses_with_has_a_sentence() -> None:
     source = (ADMIN / "services" / "accounts.py").read_text(encoding="utf-8")
     source += (ADMIN / "services" / "authority_period.py").read_text(encoding="utf-8")
+    source += (ADMIN / "services" / "staff_cards.py").read_text(encoding="utf-8")
     codes = set(re.findall(r'AccountRefusal\("(\w+)"', source)) | {"locked", "sign_in_refused"}
     codes |= set(re.findall(r'return "(password_\w+)"', source))
     assert len(codes) > 10
