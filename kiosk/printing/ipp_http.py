@@ -14,7 +14,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import HTTPError, IncompleteRead, InvalidChunkLength, ReadTimeoutError
+from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from kiosk.printing.ipp_client import BROKEN, Failure, IppFault
 from kiosk.printing.ipp_codec import MESSAGE_MOST
@@ -52,16 +52,32 @@ class RequestsHttp:
                     allow_redirects=False,
                     stream=True,
                 )
-                with answer:
-                    return _content(answer)
             except requests.ConnectTimeout:
                 return Failure(IppFault.OFFLINE)
-            except (requests.Timeout, ReadTimeoutError):
+            except requests.Timeout:
                 return Failure(IppFault.TIMED_OUT)
-            except (IncompleteRead, InvalidChunkLength):
-                return Failure(self._lost(IppFault.GARBLED), "cut short")
             except (requests.RequestException, HTTPError, OSError) as error:
                 return Failure(self._lost(IppFault.OFFLINE), BROKEN if _was_there(error) else "")
+            with answer:
+                return self._content(answer)
+
+    def _content(self, answer: requests.Response) -> bytes | Failure:
+        """The body as it came, no longer than an IPP message may be."""
+        if self._watch.closed_it:  # its headers ended because the watch ended them
+            return Failure(IppFault.TIMED_OUT)
+        if answer.status_code != requests.codes.ok:
+            return Failure(IppFault.GARBLED, f"HTTP {answer.status_code}")
+        found = bytearray()
+        try:
+            while piece := answer.raw.read(READ_SIZE, decode_content=False):
+                found += piece
+                if len(found) > MESSAGE_MOST:
+                    return Failure(IppFault.GARBLED, "too long")
+        except ReadTimeoutError:
+            return Failure(IppFault.TIMED_OUT)
+        except (HTTPError, OSError):
+            return Failure(self._lost(IppFault.GARBLED), "cut short")
+        return Failure(IppFault.TIMED_OUT) if self._watch.closed_it else bytes(found)
 
     def _lost(self, fault: IppFault) -> IppFault:
         """A connection that the watch closed was too slow, not gone."""
@@ -69,18 +85,6 @@ class RequestsHttp:
 
     def close(self) -> None:
         self._session.close()
-
-
-def _content(answer: requests.Response) -> bytes | Failure:
-    """The body as it came, no longer than an IPP message may be."""
-    if answer.status_code != requests.codes.ok:
-        return Failure(IppFault.GARBLED, f"HTTP {answer.status_code}")
-    found = bytearray()
-    while piece := answer.raw.read(READ_SIZE, decode_content=False):
-        found += piece
-        if len(found) > MESSAGE_MOST:
-            return Failure(IppFault.GARBLED, "too long")
-    return bytes(found)
 
 
 def _was_there(error: BaseException) -> bool:

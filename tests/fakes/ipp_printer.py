@@ -154,7 +154,7 @@ class FakeIppPrinter:
         if not self.substitutes:
             return _message(0, number, 2, jobs)
         unsupported = [[(0x10, self.substitutes.decode(), [b""])]]
-        return _message(1, number, 5, unsupported)[:-1] + _message(1, number, 2, jobs)[34:]
+        return _message(1, number, 5, unsupported)[:-1] + _message(1, number, 2, jobs)[37:]
 
     def _begin(self, job: FakeJob, document: bytes) -> None:
         job.document, job.pages = document, document.count(b"PwgRaster") + document.count(b"/page")

@@ -59,7 +59,7 @@ class Bench:
     def boot(self, owner: str = OWNER) -> IppPrinter:
         sheets = SmallSheets()
         uri = "ipp://printer.invalid/ipp/print"
-        return IppPrinter(uri, owner, sheets, self.clock, self.device)
+        return IppPrinter(uri, owner, sheets, self.clock, self.device, dpi=203)
 
     def print(self, pages: int = PAGES) -> PrintOutcome:
         sheet = small_job(pages)

@@ -51,6 +51,58 @@ def test_garbage_is_refused_or_read_but_never_crashes(data: bytes) -> None:
         return
 
 
+WELL = (
+    Attribute("printer-state", Tag.ENUM, (3,)),
+    Attribute("printer-state-reasons", Tag.KEYWORD, ("none",)),
+    Attribute("printer-is-accepting-jobs", Tag.BOOLEAN, (True,)),
+)
+ANSWER = encode(0, 1, [(Group.OPERATION, ATTRIBUTES[:1]), (Group.PRINTER, WELL)])
+
+
+@given(
+    st.integers(0, len(ANSWER) - 1), st.binary(max_size=4), st.integers(0, 4), st.binary(max_size=3)
+)
+def test_an_answer_with_other_bytes_in_it_is_well_only_if_it_says_so(
+    at: int, other: bytes, instead: int, after: bytes
+) -> None:
+    data = ANSWER[:at] + other + ANSWER[at + instead :] + after
+    try:
+        found = decode(data).group(Group.PRINTER)
+    except IppError:
+        return
+    for said in found:
+        status = read_ipp_status(said)
+        if status.ready:
+            assert said["printer-state"][:1] == (3,)
+            assert said["printer-state-reasons"]
+            assert said.get("printer-is-accepting-jobs") != (False,)
+            words = [str(word) for word in said["printer-state-reasons"]]
+            assert {reason_of(word) for word in words} <= {None, PrinterReason.MEDIA_LOW}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        ANSWER[:9] + b"\x47\xff\xff" + ANSWER[12:],  # a name of 65,535 bytes
+        ANSWER[:8] + b"\4\x23\0\1a\xff\xff\0\0\0\3\3",
+        ANSWER[:8] + b"\4" + b"\x34\0\1c\0\0" * 20_000,  # collections without an end
+        ANSWER[:8] + b"\4\x21\0\0\0\4\0\0\0\1\3",  # a further value of nothing
+        ANSWER[:8],
+        b"",
+    ],
+)
+def test_lengths_that_cannot_be_are_refused(data: bytes) -> None:
+    with pytest.raises(IppError):
+        decode(data)
+
+
+def test_texts_of_another_charset_are_read_somehow() -> None:
+    raw = ANSWER[:8] + b"\4\x41\0\1t\0\4\x82\xa0\xff\0\x44\0\1k\0\2\xfe\xff\3"
+    (said,) = decode(raw).group(Group.PRINTER)
+    assert all(isinstance(values[0], str) for values in said.values())
+    assert not read_ipp_status(said).ready
+
+
 @pytest.mark.parametrize(
     ("uri", "url"),
     [
