@@ -77,19 +77,21 @@ def make_services(settings: Settings) -> Services:
     )
 
 
-def _search_of(settings: Settings) -> SearchFunction:
+def _search_of(settings: Settings, services: Services) -> SearchFunction:
     def ask(session: Session, query: Query, today: date) -> SearchResult:
         return search(
             session, query, today=today, data_as_of=data_as_of(session),
-            owner_needs_place=settings.owner_needs_place,
+            owner_needs_place=settings.owner_needs_place, listed=services.sheets.listed,
         )  # fmt: skip
 
     return ask
 
 
-def _near() -> tuple[HistoryFunction, NeighboursFunction]:
+def _near(services: Services) -> tuple[HistoryFunction, NeighboursFunction]:
     def past(session: Session, entry_id: int) -> SiteHistory | SearchUnavailable:
-        return history(session, entry_id, data_as_of=data_as_of(session))
+        return history(
+            session, entry_id, data_as_of=data_as_of(session), listed=services.sheets.listed
+        )
 
     def beside(session: Session, entry_id: int, today: date) -> Neighbours | SearchUnavailable:
         return neighbours(session, entry_id, today=today, data_as_of=data_as_of(session))
@@ -174,11 +176,11 @@ def create_app(settings: Settings, services: Services | None = None) -> FastAPI:
         redoc_url=None,
         openapi_url=None,
     )
-    past, beside = _near()
+    past, beside = _near(services)
     app.state.server = ServerState(
         settings=settings,
         services=services,
-        search=_search_of(settings),
+        search=_search_of(settings, services),
         history=past,
         neighbours=beside,
         data_as_of=data_as_of,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -13,11 +13,12 @@ from admin.db.ledger_tables import LedgerEntryRow
 from admin.ledger.aliases import Alias, load_aliases
 from admin.ledger.index import entry_id as id_of
 from admin.ledger.index import is_stale, plan_each_question
+from admin.ledger.masking import listed_hit
 from admin.ledger.reading import recorded_date
-from admin.ledger.search import LISTED, collect, listed_hit
+from admin.ledger.search import LISTED, collect, recorded_hit
 from admin.ledger.sites import Site, read_site, site_of, site_tiers, surely_same
 from kiosk.domain.near import Happening, HappeningKind, SiteEntry, SiteHistory
-from kiosk.domain.query import MAX_HITS, SearchUnavailable
+from kiosk.domain.query import MAX_HITS, Hit, SearchUnavailable
 from kiosk.domain.recorded_dates import parse_recorded_date
 
 _SHOWN = [
@@ -32,7 +33,13 @@ _SHOWN = [
 ]  # fmt: skip
 
 
-def history(session: Session, entry_id: int, *, data_as_of: str) -> SiteHistory | SearchUnavailable:
+def history(
+    session: Session,
+    entry_id: int,
+    *,
+    data_as_of: str,
+    listed: Callable[[Hit], Hit] = listed_hit,
+) -> SiteHistory | SearchUnavailable:
     """All entries of the lots of one entry; ``data_as_of`` is passed on (ISO date)."""
     if is_stale(session):
         return SearchUnavailable("index_stale")
@@ -49,7 +56,7 @@ def history(session: Session, entry_id: int, *, data_as_of: str) -> SiteHistory 
         row.id: row for row in session.execute(select(*_SHOWN).where(LedgerEntryRow.id.in_(ids)))
     }
     entries = tuple(
-        _entry(rows[one], doubtful=one != entry_id and not _same(site, rows[one], aliases))
+        _entry(rows[one], listed, doubtful=one != entry_id and not _same(site, rows[one], aliases))
         for one in ids
         if one in rows
     )
@@ -73,7 +80,7 @@ def _same(site: Site, row: Row[Any], aliases: tuple[Alias, ...]) -> bool:
     return surely_same(site, read_site(site.kind, cell, aliases))
 
 
-def _entry(row: Row[Any], *, doubtful: bool) -> SiteEntry:
+def _entry(row: Row[Any], listed: Callable[[Hit], Hit], *, doubtful: bool) -> SiteEntry:
     confirmed = recorded_date(
         row.confirmation_date, row.confirmation_earliest, row.confirmation_latest
     )
@@ -84,7 +91,7 @@ def _entry(row: Row[Any], *, doubtful: bool) -> SiteEntry:
         later.append(Happening(HappeningKind.INSPECTION, row.inspection_date, day))
     later.sort(key=lambda one: one.date.earliest if one.date else date.max)
     first = Happening(kind, row.confirmation_date, confirmed)
-    return SiteEntry(listed_hit(row), (first, *later), doubtful)
+    return SiteEntry(listed(recorded_hit(row)), (first, *later), doubtful)
 
 
 def _disposition(stored: Mapping[str, Any]) -> Happening:

@@ -7,8 +7,10 @@ Unsure counts as a person, which shows less.
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import replace
 
 from kiosk.certificate.content import mask
+from kiosk.domain.query import Hit
 
 STARS = "＊＊"
 #: Words that only the name of an organisation carries.
@@ -23,6 +25,11 @@ ORGANISATION = (
 def is_organisation(owner: str) -> bool:
     flat = unicodedata.normalize("NFKC", owner)
     return any(word in flat for word in ORGANISATION)
+
+
+def listed_hit(hit: Hit) -> Hit:
+    """A hit with its owner as recorded, for a list of which no form says otherwise."""
+    return replace(hit, owner=listed_owner(hit.owner))
 
 
 def listed_owner(owner: str) -> str:

@@ -5,7 +5,7 @@ Only what the database itself refuses (it is locked, it is gone) is raised, as S
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Callable, Container
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -26,7 +26,7 @@ from admin.ledger.index import (
     plan_each_question,
     towns,
 )
-from admin.ledger.masking import listed_owner
+from admin.ledger.masking import listed_hit
 from admin.ledger.plan import plan_query
 from admin.ledger.plan_parts import Guess, Plan, Tier, no_guess
 from kiosk.domain.ledger import Category, NotCertifiable
@@ -65,11 +65,19 @@ FIRST_YEAR = 1868
 
 
 def search(
-    session: Session, query: Query, *, today: date, data_as_of: str, owner_needs_place: bool = False
+    session: Session,
+    query: Query,
+    *,
+    today: date,
+    data_as_of: str,
+    owner_needs_place: bool = False,
+    listed: Callable[[Hit], Hit] = listed_hit,
 ) -> SearchResult:
     """Search the ledger. ``today`` is Japan's; ``data_as_of`` is passed on (ISO date).
 
-    ``owner_needs_place``: a name alone is not searched for, only beside a town or a year.
+    ``listed`` makes of a hit what the list may show (the form's disclosure); without a form a
+    person's name is masked. ``owner_needs_place``: a name alone is not searched for, only beside a
+    town or a year.
     """
     if is_stale(session):
         return SearchUnavailable("index_stale")
@@ -87,7 +95,8 @@ def search(
         guess, found = _guess(session, plan)
     if not found:
         return NoHits(_counted_wider(session, query, plan, today), data_as_of)
-    return _answer(session, query, plan, guess, found, data_as_of)
+    answer = _answer(session, query, plan, guess, found, data_as_of)
+    return replace(answer, hits=tuple(listed(hit) for hit in answer.hits))
 
 
 def _guess(session: Session, plan: Plan) -> tuple[Guess, list[int]]:
@@ -102,7 +111,7 @@ def _guess(session: Session, plan: Plan) -> tuple[Guess, list[int]]:
 
 def _answer(
     session: Session, query: Query, plan: Plan, guess: Guess, found: list[int], data_as_of: str
-) -> SearchResult:
+) -> Found | TooMany:
     hits = _hits(session, found[:MAX_HITS])
 
     def ids(tiers: tuple[Tier, ...]) -> frozenset[int]:
@@ -196,7 +205,8 @@ def _counted(storeys: str) -> str:
     return f"{storeys}階" if storeys[-1:].isdigit() else storeys
 
 
-def listed_hit(row: Row[Any]) -> Hit:
+def recorded_hit(row: Row[Any]) -> Hit:
+    """With its owner as recorded: what a list shows of it is ``listed``'s to say."""
     return Hit(
         entry_id=row.id,
         version=row.version,
@@ -206,7 +216,7 @@ def listed_hit(row: Row[Any]) -> Hit:
         confirmation_date=row.confirmation_date,
         lot=row.lot,
         residential_address=row.residential_address,
-        owner=listed_owner(row.owner),
+        owner=row.owner,
         main_use=row.main_use,
         work_kind=row.work_kind,
         structure=row.structure,
@@ -221,4 +231,4 @@ def _hits(session: Session, found: list[int]) -> tuple[Hit, ...]:
     ids = [entry_id(key) for key in found]
     rows = session.execute(select(*LISTED).where(LedgerEntryRow.id.in_(ids)))
     by_id = {row.id: row for row in rows}
-    return tuple(listed_hit(by_id[one]) for one in ids)
+    return tuple(recorded_hit(by_id[one]) for one in ids)

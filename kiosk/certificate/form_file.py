@@ -6,6 +6,7 @@ widths, disclosure, sentences, legal basis, signatory and seal with the days the
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
@@ -310,7 +311,14 @@ FormKind = Literal["individual", "corporate"]
 
 def owner_kind(file: FormFile, owner: str) -> FormKind:
     """個人 or 法人 by the words a corporation's name carries; unsure is 個人, which shows less."""
-    return "corporate" if any(m in owner for m in file.corporate_markers) else "individual"
+    flat = _flat(owner)
+    named = any(_flat(marker) in flat for marker in file.corporate_markers)
+    return "corporate" if named else "individual"
+
+
+def _flat(text: str) -> str:
+    """㈱, （株） and (株) are one marker, ㍿ is 株式会社, in whatever width they are written."""
+    return unicodedata.normalize("NFKC", text)
 
 
 def disclosure_of(file: FormFile, item: Item, owner: str, surface: Surface) -> Show:

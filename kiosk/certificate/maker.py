@@ -13,6 +13,7 @@ from PIL import Image
 from kiosk.certificate.code_place import claims_of
 from kiosk.certificate.content import ItemText as ItemText
 from kiosk.certificate.content import certificate_content, surface_items
+from kiosk.certificate.disclosure import listed_hit, shown_entry
 from kiosk.certificate.draw import draw_certificate
 from kiosk.certificate.form import Form, FormFault, load_form
 from kiosk.certificate.form_file import Surface
@@ -27,6 +28,7 @@ from kiosk.domain.certificate import (
 )
 from kiosk.domain.ledger import Category, LedgerEntry
 from kiosk.domain.pdfium_lock import PDFIUM_LOCK
+from kiosk.domain.query import Hit
 
 #: An entry with nothing recorded but a number: the form's own words are what it draws.
 _PRELOAD = LedgerEntry(0, 0, "", Category.BUILDING, "0123456789", None, "", "", None, *("",) * 13)
@@ -61,6 +63,14 @@ class CertificateMaker:
     def surface(self, entry: LedgerEntry, surface: Surface) -> tuple[ItemText, ...]:
         """What a list or a screen may show of an entry, with the form's labels and masks."""
         return surface_items(self._form, entry, surface)
+
+    def listed(self, hit: Hit) -> Hit:
+        """A line of the list of hits, whose owner is as recorded, as a list may show it."""
+        return listed_hit(self._form.file, hit)
+
+    def shown(self, entry: LedgerEntry) -> LedgerEntry:
+        """The entry as the screens before the sheet may show it."""
+        return shown_entry(self._form.file, entry)
 
     def draw(
         self, content: CertificateContent, stamp: Stamp | None, day: date | None = None

@@ -35,7 +35,7 @@ from kiosk.domain.printer import (
     PrintOutcome,
     PrintProgress,
 )
-from kiosk.domain.query import Query, SearchResult
+from kiosk.domain.query import Hit, Query, SearchResult
 from kiosk.domain.slips import Slip
 
 
@@ -149,6 +149,14 @@ class SheetMaker(Protocol):
 
     def form(self) -> FormIdentity: ...
     def content(self, entry: LedgerEntry) -> CertificateContent | DrawRefusal: ...
+    def listed(self, hit: Hit) -> Hit:
+        """A hit with its owner as recorded, as the list may show it."""
+        ...
+
+    def shown(self, entry: LedgerEntry) -> LedgerEntry:
+        """The entry as the screens before the sheet may show it."""
+        ...
+
     def draw(
         self, content: CertificateContent, stamp: Stamp | None, day: date | None = None
     ) -> DrawnCertificate | DrawRefusal:

@@ -5,6 +5,7 @@ The terminal starts all the same, so that the self-test can tell staff on the sc
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from kiosk.domain.certificate import (
@@ -15,6 +16,7 @@ from kiosk.domain.certificate import (
     Stamp,
 )
 from kiosk.domain.ledger import LedgerEntry
+from kiosk.domain.query import Hit
 
 
 class UnusableForm:
@@ -30,6 +32,12 @@ class UnusableForm:
 
     def content(self, entry: LedgerEntry) -> CertificateContent | DrawRefusal:  # noqa: ARG002 - the port's
         return self._refusal
+
+    def listed(self, hit: Hit) -> Hit:
+        return replace(hit, owner="")
+
+    def shown(self, entry: LedgerEntry) -> LedgerEntry:
+        return replace(entry, owner="")
 
     def draw(
         self,

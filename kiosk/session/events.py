@@ -285,7 +285,10 @@ class SearchAnswered(Answer):
 
 @dataclass(frozen=True, slots=True)
 class EntryAnswered(Answer):
+    """``shown``: the entry as the screens may show it; None where there is none."""
+
     answer: LedgerEntry | ServerFault = field(repr=False)
+    shown: LedgerEntry | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -281,20 +281,20 @@ def entry_answered(session: Session, event: EntryAnswered) -> Step:
     visit = visit_of(session)
     if isinstance(event.answer, ServerFault):
         if session.phase is Phase.ENTRY:  # what is shown is known to be old: do not leave it there
-            gone = replace(session, visit=replace(visit, entry=None))
+            gone = replace(session, visit=replace(visit, entry=None, shown=None))
             return go(gone, Phase.RESULTS, Notice.ENTRY_UNAVAILABLE, event.answer.code), ()
         return say(session, Notice.ENTRY_UNAVAILABLE, event.answer.code)
     if event.answer.entry_id not in _found_ids(visit):
         return say(session, Notice.ENTRY_UNAVAILABLE, "other_entry")
-    return _show_entry(session, event.answer)
+    return _show_entry(session, event.answer, event.shown)
 
 
-def _show_entry(session: Session, entry: LedgerEntry) -> Step:
+def _show_entry(session: Session, entry: LedgerEntry, shown: LedgerEntry | None) -> Step:
     keep = session.notice if session.phase is Phase.ENTRY else ""
     visit = visit_of(session)
     here = session.phase is Phase.HISTORY or (session.phase is Phase.ENTRY and visit.from_history)
     visit = replace(
-        visit, entry=entry, content=None, preview_pages=(), preview_page=0, copies=1,
+        visit, entry=entry, shown=shown, content=None, preview_pages=(), preview_page=0, copies=1,
         from_history=here,
     )  # fmt: skip
     notice: str = keep

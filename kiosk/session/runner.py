@@ -233,7 +233,8 @@ class Runner:
 
     def _open_entry(self, effect: ef.OpenEntry) -> ev.At:
         answer = self._parts.server.open_entry(effect.application_id, effect.entry_id)
-        return ev.EntryAnswered(self._now(), effect.generation, answer)
+        shown = None if isinstance(answer, ServerFault) else self._parts.maker.shown(answer)
+        return ev.EntryAnswered(self._now(), effect.generation, answer, shown)
 
     def _ask_history(self, effect: ef.AskHistory) -> ev.At:
         answer = self._parts.server.history(effect.application_id, effect.entry_id)

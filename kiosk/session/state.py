@@ -148,6 +148,7 @@ class Visit:
     search: SearchDraft = field(default_factory=SearchDraft, repr=False)
     result: SearchResult | None = field(default=None, repr=False)
     entry: LedgerEntry | None = field(default=None, repr=False)
+    shown: LedgerEntry | None = field(default=None, repr=False)  # the entry, as screens may show it
     history: SiteHistory | None = field(default=None, repr=False)
     neighbours: Neighbours | None = field(default=None, repr=False)
     from_history: bool = False  # the entry was opened there, and 戻る leads there

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from datetime import date
 
 from kiosk.domain.certificate import (
@@ -16,6 +17,7 @@ from kiosk.domain.certificate import (
     Stamp,
 )
 from kiosk.domain.ledger import LedgerEntry
+from kiosk.domain.query import Hit
 from kiosk.domain.slips import Slip
 
 FORM = FormIdentity("sample-form", "1", "f" * 64, sample=True)
@@ -63,6 +65,13 @@ class FakeSheetMaker:
             ContentItem("confirmation_no", "確認番号", entry.confirmation_no),
         )
         return CertificateContent(self._form, entry.entry_id, entry.version, items)
+
+    def listed(self, hit: Hit) -> Hit:
+        return replace(hit, owner=hit.owner[:1] + "＊＊" if hit.owner else "")
+
+    def shown(self, entry: LedgerEntry) -> LedgerEntry:
+        """Its form masks the owner on the screens, so that a test can see whether they ask."""
+        return replace(entry, owner=entry.owner[:1] + "＊＊" if entry.owner else "")
 
     def draw(
         self, content: CertificateContent, stamp: Stamp | None, day: date | None = None

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from kiosk.domain.issuance import IssueState
+from kiosk.screens.present.screens import present
 from kiosk.session import events as ev
 from kiosk.session.state import Phase
 from tests.flows.bench import kiosk, no_person_in, sheets_of
@@ -164,3 +167,17 @@ def test_a_fault_drops_what_was_typed_before_the_person_has_left() -> None:
         k.wait(3)
         assert k.at(Phase.SORRY)
         assert no_person_in(k.session)
+
+
+def test_the_screens_before_the_sheet_show_the_entry_as_the_form_discloses_it() -> None:
+    """The fake form masks the owner: neither the entry nor the last question says the name."""
+    with kiosk() as k:
+        k.to_search()
+        k.to_confirm()
+        assert k.session.visit is not None
+        assert k.session.visit.entry == HOUSE  # the sheet is drawn of what is recorded
+        for phase in (Phase.ENTRY, Phase.CONFIRM):
+            rows = present(replace(k.session, phase=phase)).body.rows
+            values = [row.value for row in rows]
+            assert f"{HOUSE.owner[:1]}＊＊" in values
+            assert HOUSE.owner not in values

@@ -52,7 +52,7 @@ class ConfirmView:
 
 
 def _rows(visit: Visit) -> tuple[RowView, ...]:
-    entry = visit.entry
+    entry = visit.shown or visit.entry
     if entry is None:
         return ()
     shown = []
@@ -127,7 +127,7 @@ def confirm(session: Session) -> Frame:
     rows = tuple(
         RowView(
             headings[name],
-            drawn_blanks(field_text(visit.entry, name)) or tr("screen.not_recorded"),
+            drawn_blanks(field_text(visit.shown or visit.entry, name)) or tr("screen.not_recorded"),
         )
         for name in _IN_BRIEF
         if visit.entry is not None
