@@ -8,8 +8,10 @@ from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.gridlayout import GridLayout
 
 from kiosk.domain.query import QueryKind
-from kiosk.screens.present.search import ERA_KEYS, SearchView, western_year
+from kiosk.screens.present.search import CHOME_MAP_HEIGHT, ERA_KEYS, SearchView, western_year
+from kiosk.screens.present.town_map import HEIGHT, MapView
 from kiosk.screens.strings import tr
+from kiosk.screens.town_map import MapSheet
 from kiosk.screens.widgets.keyboard import Keyboard
 from kiosk.screens.widgets.kit import Gap, Press, Say, Tap, press, tap
 from kiosk.screens.widgets.palette import INK, SOFT_INK
@@ -18,6 +20,8 @@ from kiosk.session import events as ev
 
 TOWN_COLUMNS = 4
 CHOME_COLUMNS = 2
+#: The button to the other way of choosing a town.
+WAY_HEIGHT = 100
 _LAYOUT_OF = {"number": "digits", "confirmation": "digits", "owner": "kana"}
 
 
@@ -50,7 +54,8 @@ class SearchScreen(Screen):
         for kind, button in self._buttons.items():
             button.kind = "chosen" if kind is view.kind else "secondary"
         self._guide.words, self._text = view.guide, view.text
-        shape = (view.kind, view.stage, view.place)
+        drawn = (view.map.step, view.map.labels) if view.map else None
+        shape = (view.kind, view.stage, view.place, drawn)
         if shape != self._built:
             self._built = shape
             self._build(view)
@@ -66,6 +71,9 @@ class SearchScreen(Screen):
     def _build(self, view: SearchView) -> None:
         self._body.clear_widgets()
         self._value = self._year = self._line = None
+        if view.map is not None:
+            self._build_map(view, view.map)
+            return
         if view.stage in {"base", "chome"}:
             self._build_towns(view)
             return
@@ -100,6 +108,35 @@ class SearchScreen(Screen):
             self._build_place(view)
         self._body.add_widget(grid)
         self._body.add_widget(Gap())
+        self._add_way(view, ev.MapOpened)
+
+    def _build_map(self, view: SearchView, drawn: MapView) -> None:
+        """The map, and under it the way back to the list or on without a 丁目."""
+        if drawn.step == "chome":
+            self._build_place(view)
+        height = CHOME_MAP_HEIGHT if drawn.step == "chome" else HEIGHT
+        self._body.add_widget(MapSheet(drawn, height, partial(self._chosen, view, drawn.step)))
+        self._body.add_widget(Gap())
+        self._body.add_widget(Say(words=tr("screen.map.sketch"), font_size=26, color=SOFT_INK))
+        for town in view.towns:
+            self._body.add_widget(
+                press(town.label, self.teller(ev.TownChosen, town.base, town.town),
+                      size_hint_y=None, height=WAY_HEIGHT)
+            )  # fmt: skip
+        self._add_way(view, ev.MapClosed)
+
+    def _chosen(self, view: SearchView, step: str, name: str) -> None:
+        if step == "area":
+            self.tell(ev.AreaChosen, name)
+        elif step == "town":
+            self.tell(ev.TownChosen, name, "")
+        else:
+            self.tell(ev.TownChosen, view.place, name)
+
+    def _add_way(self, view: SearchView, event: type[ev.At]) -> None:
+        if view.way:
+            way = press(view.way, self.teller(event), size_hint_y=None, height=WAY_HEIGHT)
+            self._body.add_widget(way)
 
     def _build_place(self, view: SearchView) -> None:
         row = BoxLayout(size_hint_y=None, height=96, spacing=20)

@@ -31,6 +31,7 @@ from kiosk.domain.ports import Application, CheckResult
 from kiosk.domain.printer import PrinterState, PrinterStatus, PrintProgress
 from kiosk.domain.query import Found, Hit, Narrowing, NoHits, Query, QueryKind, TooMany
 from kiosk.domain.recorded_dates import parse_recorded_date
+from kiosk.input.areas import ward_areas
 from kiosk.session.state import (
     CopyJob,
     Facts,
@@ -117,15 +118,15 @@ HISTORY = SiteHistory(
     1,
     "中央一丁目4番1、4番2、4番3の一部",
     (
-        past(7, (_K.CONFIRMATION, "令和5年10月2日"), main_use="共同住宅（18戸）、店舗",
-             structure="鉄筋コンクリート造 一部 鉄骨造", storeys="地上5階 地下1階"),
         past(6, (_K.CONFIRMATION, "令和5年11月"), category=Category.LIFT,
              confirmation_no="第R05確認昇降機江戸川0000123号の2", main_use="乗用エレベーター",
              work_kind="新設", structure="", storeys=""),
+        past(7, (_K.CONFIRMATION, "令和5年10月2日"), main_use="共同住宅（18戸）、店舗",
+             structure="鉄筋コンクリート造 一部 鉄骨造", storeys="地上5階 地下1階"),
+        past(5, (_K.PLAN_CHANGE, "平成12年8月1日"), work_kind="新築（計画変更）"),
         past(1, (_K.CONFIRMATION, "平成12年5月1日"), (_K.MINOR_CHANGE, "平成12年7月3日"),
              (_K.INTERMEDIATE, "平成12年9月1日"), (_K.INSPECTION, "平成13年3月30日"),
              (_K.REMOVAL, "令和4年12月1日")),
-        past(5, (_K.PLAN_CHANGE, "平成12年8月1日"), work_kind="新築（計画変更）"),
         past(4, (_K.CONFIRMATION, "昭和62年4月10日"), (_K.CANCELLATION, "昭和62年9月1日"),
              not_certifiable=NotCertifiable.CANCELLED, main_use="事務所"),
         past(3, (_K.CONFIRMATION, "昭和49年"), (_K.INSPECTION, "昭和50年"), doubtful=True,
@@ -205,6 +206,15 @@ GALLERY: dict[str, Session] = {
     ),
     "search-towns": at(Phase.SEARCH, visit()),
     "search-chome": at(Phase.SEARCH, visit(search=SearchDraft(town_base="中央"))),
+    "map-ward": at(Phase.SEARCH, visit(search=SearchDraft(area=""))),
+    **{
+        f"map-area-{number}": at(Phase.SEARCH, visit(search=SearchDraft(area=area)))
+        for number, area in enumerate(ward_areas(), start=1)
+    },
+    "map-chome": at(Phase.SEARCH, visit(search=SearchDraft(town_base="中央", area="中央・松江"))),
+    "map-chome-many": at(
+        Phase.SEARCH, visit(search=SearchDraft(town_base="東葛西", area="葛西"))
+    ),
     "search-number": at(
         Phase.SEARCH, visit(search=SearchDraft(town_base="中央", town="中央一丁目", text="4－1"))
     ),
@@ -250,13 +260,13 @@ GALLERY: dict[str, Session] = {
     "history": at(Phase.HISTORY, visit(entry=ENTRY, history=HISTORY)),
     "history-one": at(
         Phase.HISTORY,
-        visit(entry=ENTRY, history=replace(HISTORY, entries=(HISTORY.entries[2],))),
+        visit(entry=ENTRY, history=replace(HISTORY, entries=(HISTORY.entries[3],))),
     ),
     "history-few": at(
         Phase.HISTORY,
         visit(
             entry=replace(ENTRY, entry_id=6),
-            history=replace(HISTORY, entries=(HISTORY.entries[1], HISTORY.entries[6])),
+            history=replace(HISTORY, entries=(HISTORY.entries[0], HISTORY.entries[6])),
         ),
         notice="near_unavailable",
     ),

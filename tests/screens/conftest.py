@@ -7,8 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from kiosk.screens.window import WindowSettings, configure
+
 if TYPE_CHECKING:
     from tests.screens.glass import Glass
+
+# Before any test module: whichever comes first brings Kivy, which reads its settings at import.
+configure(WindowSettings(headless=True))
 
 
 @pytest.fixture(scope="session")

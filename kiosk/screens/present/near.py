@@ -19,8 +19,10 @@ HISTORY_PER_PAGE = 4
 EVENTS_SAID = 4
 #: Years beyond the first and the last entry, so that no mark stands at the very end of the axis.
 MARGIN_YEARS = 2
+#: What a date can be at all, with a year to spare for its end.
+FIRST_YEAR, LAST_YEAR = 1, 9998
 #: Years between two figures on the axis, the first that needs no more than MOST_TICKS.
-_STEPS = (1, 2, 5, 10, 20, 50)
+_STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 MOST_TICKS = 8
 DAYS_IN_YEAR = 365.2425
 
@@ -130,7 +132,9 @@ class Axis:
 
 
 def _wareki(year: int) -> str:
-    """The era's year in which a Western year ends: 1989 -> 平成元."""
+    """The era's year in which a Western year ends: 1989 -> 平成元; before 明治 nothing."""
+    if year < min(era.first_day for era in ERAS).year:
+        return ""
     era, number = wareki_year(date(year, 12, 31))
     return f"{era.name}{'元' if number == 1 else number}"
 
@@ -146,7 +150,8 @@ def axis_of(entries: tuple[SiteEntry, ...]) -> Axis | None:
     ]
     if not days:
         return None
-    return Axis(min(days).year - MARGIN_YEARS, max(days).year + 1 + MARGIN_YEARS)
+    first = max(FIRST_YEAR, min(days).year - MARGIN_YEARS)
+    return Axis(first, min(LAST_YEAR, max(days).year + 1 + MARGIN_YEARS))
 
 
 def _middle(day: RecordedDate) -> date:

@@ -8,6 +8,7 @@ from kiosk.domain.query import COUNT_CAP, Found, Hit, NoHits, Query, QueryKind, 
 from kiosk.domain.towns import chomes_by_base, town_name
 from kiosk.input.towns import town_choices
 from kiosk.screens.present.frame import Frame, visit_frame
+from kiosk.screens.present.town_map import MapView, area_map, chome_map, ward_map
 from kiosk.screens.strings import tr
 from kiosk.session import events as ev
 from kiosk.session.state import SearchDraft, Session, Visit
@@ -40,7 +41,11 @@ class TownButton:
 
 @dataclass(frozen=True, slots=True)
 class SearchView:
-    """``stage`` is base, chome, number (places), confirmation or owner."""
+    """``stage`` is base, chome, number (places), confirmation or owner.
+
+    ``map``: the map of this stage, if the way is by the map; ``way`` labels the button to the other
+    way of choosing a town, empty where there is none.
+    """
 
     kind: QueryKind
     kinds: tuple[tuple[QueryKind, str], ...]
@@ -51,6 +56,8 @@ class SearchView:
     text: str = field(repr=False)
     hint: str
     year: int | None
+    map: MapView | None = None
+    way: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,24 +101,50 @@ def _stage(draft: SearchDraft) -> str:
     return "number"
 
 
+#: Height of the map of 丁目: the town's name and a button stand beside it.
+CHOME_MAP_HEIGHT = 960
+
+
+def _map(draft: SearchDraft, stage: str) -> MapView | None:
+    if draft.area is None or stage not in {"base", "chome"}:
+        return None
+    if stage == "chome":
+        return chome_map(draft.town_base, CHOME_MAP_HEIGHT)
+    return area_map(draft.area) if draft.area else ward_map()
+
+
+def _guide(stage: str, drawn: MapView | None) -> str:
+    return tr(f"screen.map.guide.{drawn.step}" if drawn else f"screen.search.guide.{stage}")
+
+
+def _way(draft: SearchDraft, stage: str) -> str:
+    """The other way of choosing a town, where none is chosen yet."""
+    if stage != "base":
+        return ""
+    return tr("screen.map.open" if draft.area is None else "screen.map.close")
+
+
 def search(session: Session) -> Frame:
     draft = (session.visit or Visit("")).search
     stage = _stage(draft)
+    drawn = _map(draft, stage)
     towns: tuple[TownButton, ...] = ()
-    if stage == "base":
+    if stage == "base" and drawn is None:
         towns = _bases()
     elif stage == "chome":
-        towns = _chomes(draft.town_base)
+        towns = _chomes(draft.town_base)[-1:] if drawn else _chomes(draft.town_base)
     body = SearchView(
         kind=draft.kind,
         kinds=tuple((kind, tr(f"screen.search.kind.{kind.value}")) for kind in KINDS),
         stage=stage,
-        guide=tr(f"screen.search.guide.{stage}"),
+        guide=_guide(stage, drawn),
         towns=towns,
         place=draft.town or draft.town_base,
         text=draft.text,
         hint=tr(f"screen.search.hint.{draft.kind.value}"),
         year=draft.year,
+        map=drawn,
+        way=_way(draft, stage),
     )
     return visit_frame(
         session,

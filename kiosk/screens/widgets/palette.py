@@ -24,6 +24,11 @@ PALE_GREEN = _hex("E4F3EA")
 RED = _hex("A61C14")
 PALE_RED = _hex("FCECEA")
 AMBER = _hex("FFF4D6")
+#: Tints of neighbours on the map, told apart by every kind of eye (after Okabe and Ito, lightened);
+#: the last is what lies around.
+MAP_TINTS: tuple[Rgba, ...] = tuple(
+    map(_hex, ("CDE3F4", "FBE3BF", "CFEADF", "F3EEB8", "E8D3E2", "E9EDF1"))
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,7 @@ def _made_keys() -> set[str]:
     made |= {f"screen.history.badge.{one}" for one in ("here", "counter", "doubtful")}
     made |= {f"screen.neighbours.{one}" for one in ("words", "none", "no_site", "many", "count")}
     made |= {f"screen.history.{one}" for one in ("words", "only")}
+    made |= {f"screen.map.guide.{one}" for one in ("area", "town", "chome")}
     made |= {f"screen.search.era.{era}" for era in ERA_KEYS}
     made |= {f"screen.search.kind.{one.value}" for one in QueryKind}
     made |= {f"screen.search.hint.{one.value}" for one in QueryKind}
