@@ -20,6 +20,7 @@ _SERVER_MODULES = (
     "admin.cli.server_commands",
     "admin.cli.staff_commands",
     "admin.cli.change_commands",
+    "admin.cli.edit_commands",
     "admin.cli.qr_commands",
     "admin.cli.alias_commands",
 )

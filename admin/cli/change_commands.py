@@ -14,9 +14,11 @@ from admin.db.change_tables import ChangeAuthority
 from admin.reports.change_report import WORDS, change_report, moment
 from admin.services import change_authority, change_rows, operation_log
 from admin.services.change_authority import Application, AuthorityRefusal, State
+from admin.services.change_limits import Limits, limits_of
 from admin.services.context import JST, utc_now
 from kiosk.certificate.form import FormFault, load_form
 from kiosk.domain.events import EventCode
+from kiosk.domain.ledger import Category
 
 HOURS = 8
 _ACTOR = operation_log.system_actor("command-line")
@@ -52,8 +54,18 @@ def add_parsers(subparsers: argparse._SubParsersAction[argparse.ArgumentParser])
     end = opened.add_mutually_exclusive_group()
     end.add_argument("--to", dest="last", type=_instant, help="終わり (例 2026-11-24T17:00)")
     end.add_argument("--hours", type=float, default=HOURS, help="終わりまでの時間。省くと 8")
+    opened.add_argument(
+        "--category", action="append", default=[], choices=[one.value for one in Category],
+        help="この区分の台帳だけ (何度でも)",
+    )  # fmt: skip
+    opened.add_argument(
+        "--ledger-no", action="append", default=[], metavar="PATTERN",
+        help="この台帳番号だけ。* は何文字でも (例 'H15-*'。何度でも)",
+    )  # fmt: skip
+    opened.add_argument("--at-most", type=int, metavar="N", help="あわせて N 件まで")
     closed = deeds.add_parser("close", help="作業を終えます")
     closed.add_argument("--remark", required=True, help="確認の結果")
+    closed.add_argument("--by", help="確認した者の職員ID")
     shown = deeds.add_parser("show", help="状態と件数を出します")
     report = deeds.add_parser("report", help="第4号様式の2 を PDF で作ります")
     report.add_argument("--out", type=Path, required=True, help="PDF ファイル")
@@ -70,7 +82,12 @@ def add_parsers(subparsers: argparse._SubParsersAction[argparse.ArgumentParser])
 
 def _instant(text: str) -> datetime:
     """An ISO instant; Japan time when it names no zone."""
-    at = datetime.fromisoformat(text)
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(
+            f"「{text}」は日時でありません。2026-11-24T09:00 のように書きます"
+        ) from error
     return at if at.tzinfo else at.replace(tzinfo=JST)
 
 
@@ -80,6 +97,7 @@ def run_open(arguments: argparse.Namespace) -> int:
     asked = Application(
         arguments.applicant, arguments.approved_by, arguments.reason, arguments.scope, first,
         arguments.last or first + timedelta(hours=arguments.hours),
+        Limits(tuple(arguments.category), tuple(arguments.ledger_no), arguments.at_most),
     )  # fmt: skip
     with opened(arguments) as database, database.write() as session:
         made = change_authority.open_authority(session, asked, now=now, actor=_ACTOR)
@@ -93,8 +111,9 @@ def run_open(arguments: argparse.Namespace) -> int:
 def run_close(arguments: argparse.Namespace) -> int:
     with opened(arguments) as database, database.write() as session:
         done = change_authority.close(
-            session, arguments.work_id, arguments.remark, now=utc_now(), actor=_ACTOR
-        )
+            session, arguments.work_id, arguments.remark, now=utc_now(), actor=_ACTOR,
+            confirmer=arguments.by,
+        )  # fmt: skip
     if isinstance(done, AuthorityRefusal):
         raise CommandError(done.sentence)
     sys.stdout.write(f"{done.work_id} の作業を終えました。\n")
@@ -106,7 +125,9 @@ def run_show(arguments: argparse.Namespace) -> int:
         row = _found(session, arguments.work_id)
         counted = change_rows.counts(session, row.work_id)
         words = "、".join(f"{WORDS[what]} {many:,} 件" for what, many in counted.items())
-        sys.stdout.write(f"{_line(row)}\n理由: {row.reason}\n範囲: {row.scope}\n{words}\n")
+        limits = limits_of(row).words()
+        held = f"\n範囲の確認: {limits}" if limits else ""
+        sys.stdout.write(f"{_line(row)}\n理由: {row.reason}\n範囲: {row.scope}{held}\n{words}\n")
     return 0
 
 

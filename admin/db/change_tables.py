@@ -55,6 +55,8 @@ class ChangeAuthority(Base):
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_by: Mapped[str | None] = mapped_column(String(64))
     remark: Mapped[str | None] = mapped_column(Text)
+    #: JSON of admin.services.change_limits.Limits; None: only the words of ``scope`` bind.
+    limits: Mapped[str | None] = mapped_column(Text)
 
 
 class LedgerChange(Base):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from sqlalchemy import func, select
@@ -80,8 +81,13 @@ def count_entries(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(LedgerSearchRow)) or 0
 
 
+def newest_data_day(session: Session) -> date | None:
+    """台帳データ基準日 of the newest load; None before the first."""
+    newest = select(LedgerImport.data_as_of).order_by(LedgerImport.id.desc()).limit(1)
+    return session.scalar(newest)
+
+
 def data_as_of(session: Session) -> str:
     """台帳データ基準日 of the newest load as an ISO date; empty before the first."""
-    newest = select(LedgerImport.data_as_of).order_by(LedgerImport.id.desc()).limit(1)
-    day = session.scalar(newest)
+    day = newest_data_day(session)
     return day.isoformat() if day else ""

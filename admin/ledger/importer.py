@@ -7,8 +7,10 @@ the second only writes. A refused row is reported and the others are loaded, unl
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy.orm import Session
@@ -16,7 +18,7 @@ from sqlalchemy.orm import Session
 from admin.db.engine import Database
 from admin.ledger.csv_source import SourceFault
 from admin.ledger.judging import ImportReport, Judged, Progress, judge
-from admin.ledger.loading import Order, count, load
+from admin.ledger.loading import BeyondLimitsError, Order, count, load
 from admin.ledger.profile import Profile, ProfileFault
 from admin.ledger.row_check import Refused
 from admin.ledger.saved_profiles import find_profile
@@ -40,6 +42,8 @@ class Manner:
     #: 第4号様式. ``authority_needed``: refused without one, unless the ledger is empty.
     work_id: str | None = None
     authority_needed: bool = False
+    #: Seconds, for the time that the reading took: a work ID must hold at the writing too.
+    clock: Callable[[], float] = time.monotonic
 
 
 _PLAIN = Manner()
@@ -59,9 +63,9 @@ def import_ledger(
 
     Nothing is raised for what a file can be; the database's own errors are.
     """
-    report = ImportReport()
+    report, started = ImportReport(), manner.clock()
     name = profile if isinstance(profile, str) else profile.name
-    judged = Judged(Spool())
+    judged, today = Judged(Spool()), now.astimezone(JST).date()
     try:
         chosen = _prepare(database, profile, report, now, manner)
         if chosen is not None:
@@ -72,7 +76,6 @@ def import_ledger(
                 report.refused.append(Refused(source.line, source.sentence))
             else:
                 report.file_sha256, report.encoding = source.sha256, source.encoding
-                today = now.astimezone(JST).date()
                 report.whole = judge(source, chosen, today, report, judged, progress)
                 if report.whole and manner.whole_ledger:
                     report.whole = _may_be_whole(report, judged)
@@ -81,7 +84,11 @@ def import_ledger(
                 with database.read() as session:
                     count(session, report, judged, whole_ledger=manner.whole_ledger)
                 return report
-            return _write(database, report, judged, chosen, now, actor, manner, progress)
+            order = Order(
+                chosen.name, now, actor, manner.data_as_of or today, manner.work_id,
+                manner.whole_ledger,
+            )  # fmt: skip
+            return _write(database, report, judged, order, manner, started, progress)
         if not manner.dry_run:
             _log_refused(database, report, name, now, actor)
         return report
@@ -129,24 +136,31 @@ def _write(
     database: Database,
     report: ImportReport,
     judged: Judged,
-    profile: Profile,
-    now: datetime,
-    actor: operation_log.Actor,
+    order: Order,
     manner: Manner,
+    started: float,
     progress: Progress | None,
 ) -> ImportReport:
-    today = now.astimezone(JST).date()
-    order = Order(
-        profile.name, now, actor, manner.data_as_of or today, manner.work_id, manner.whole_ledger
-    )
-    with database.write() as session:
-        operation_log.lock(session)
-        refused = _authority(session, now, manner)  # it may have been closed meanwhile
-        if refused is None:
+    def refused() -> change_authority.AuthorityRefusal | None:
+        """It may have been closed meanwhile, or its time may have run out."""
+        passed = timedelta(seconds=manner.clock() - started)
+        return _authority(session, order.now + passed, manner)
+
+    fault = ""
+    try:
+        with database.write() as session:
+            operation_log.lock(session)
+            if late := refused():
+                raise BeyondLimitsError(late.sentence)
             load(session, report, judged, order, progress)
-    if refused is not None:
-        report.refused.append(Refused(0, refused.sentence))
-        _log_refused(database, report, profile.name, now, actor)
+            if order.work_id is not None and (late := refused()):
+                raise BeyondLimitsError(late.sentence)
+    except BeyondLimitsError as error:
+        fault = str(error)
+    if fault:
+        report.created = report.changed = report.unchanged = report.removed = 0
+        report.refused.append(Refused(0, fault))
+        _log_refused(database, report, order.profile, order.now, order.actor)
         return report
     report.loaded = True
     return report

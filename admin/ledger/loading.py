@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,13 +10,15 @@ from typing import Any
 from sqlalchemy import func, or_, select, text
 from sqlalchemy.orm import Session
 
+from admin.db.change_tables import ChangeAuthority
 from admin.db.ledger_tables import LedgerImport
 from admin.ledger.index import is_stale, mark_fresh, tell_planner
 from admin.ledger.judging import ImportReport, Judged, Progress
 from admin.ledger.plan_changes import Original, change_of, tie
 from admin.ledger.reindex import rebuild_rows
 from admin.ledger.store import ENTRY, EntryWriter, known_entries, together
-from admin.services import operation_log
+from admin.ledger.words import refusal
+from admin.services import change_limits, operation_log
 from kiosk.domain.events import EventCode
 from kiosk.domain.ledger import NotCertifiable
 
@@ -34,6 +36,14 @@ class Order:
     data_as_of: date
     work_id: str | None = None
     whole_ledger: bool = False  # entries that are not in the file are removed
+    removed: tuple[int, ...] = ()  # entry ids: these are
+
+
+class BeyondLimitsError(Exception):
+    """The load did what its work ID is not for; the transaction must not be kept."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
 
 
 def load(
@@ -43,7 +53,11 @@ def load(
     order: Order,
     progress: Progress | None,
 ) -> None:
-    """Write what was judged. The caller's transaction makes it all or nothing."""
+    """Write what was judged. The caller's transaction makes it all or nothing.
+
+    Raises:
+        BeyondLimitsError: entries were touched that the work ID is not for.
+    """
     if session.get_bind().dialect.name != "sqlite":  # one load at a time: ids are counted here
         session.execute(text("LOCK TABLE ledger_import IN EXCLUSIVE MODE"))
     import_id = (session.scalar(select(func.max(LedgerImport.id))) or 0) + 1
@@ -61,9 +75,14 @@ def load(
         for gone in missing(session, judged):
             touched |= {row.plan_key for row in gone if row.plan_key}
             writer.remove([row.id for row in gone])
+    if order.removed:
+        touched |= plan_keys(session, order.removed)
+        writer.remove(order.removed)
+        report.removed = len(order.removed)
     if not fresh:
         _settle_changes(session, writer, touched)
     writer.finish()
+    _keep_limits(session, order, import_id)
     mark_fresh(session)
     tell_planner(session)
     operation_log.append(
@@ -75,13 +94,30 @@ def load(
     )  # fmt: skip
 
 
+def plan_keys(session: Session, ids: Sequence[int]) -> set[str]:
+    found = session.scalars(select(ENTRY.c.plan_key).where(ENTRY.c.id.in_(ids)))
+    return {key for key in found if key}
+
+
+def _keep_limits(session: Session, order: Order, import_id: int) -> None:
+    authority = session.get(ChangeAuthority, order.work_id) if order.work_id else None
+    passed = change_limits.beyond(session, authority, import_id) if authority else None
+    if passed is None:
+        return
+    if passed.count:
+        raise BeyondLimitsError(
+            refusal("outside", named="、".join(passed.outside), count=passed.count)
+        )
+    raise BeyondLimitsError(refusal("too_many_changed", count=passed.changed))
+
+
 def _import_row(import_id: int, report: ImportReport, order: Order) -> LedgerImport:
     return LedgerImport(
         id=import_id, at=order.now, actor=order.actor.who[:64], profile=order.profile[:64],
         encoding=report.encoding, file_sha256=report.file_sha256, rows=report.rows,
         created=report.created, changed=report.changed, unchanged=report.unchanged,
-        removed=report.removed, refused=len(report.refused), data_as_of=order.data_as_of,
-        work_id=order.work_id,
+        removed=report.removed or len(order.removed), refused=len(report.refused),
+        data_as_of=order.data_as_of, work_id=order.work_id,
     )  # fmt: skip
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from kiosk.domain.ledger import NotCertifiable
+
 #: Labels of buttons that narrow or widen a search.
 LABELS: Final = {
     "year": "{year}年（{wareki}）",
@@ -42,6 +44,18 @@ DISPOSITIONS: Final = {
     "removal": "除却",
 }
 
+#: Why an entry is not certified here, for staff, by kiosk.domain.ledger.NotCertifiable.
+NOT_CERTIFIABLE: Final[dict[str, str]] = {
+    NotCertifiable.SCAN_ONLY: "画像だけの台帳",
+    NotCertifiable.CANCELLED: "取り止め・取下げ",
+    NotCertifiable.WITHHELD: "職員が保留中",
+    NotCertifiable.NOT_RECORDED: "確認の記載なし",
+    NotCertifiable.HANDWRITTEN: "手書きの台帳のみ",
+    NotCertifiable.OTHER_AUTHORITY: "区以外の行政庁の確認",
+    NotCertifiable.YEAR_LOST: "その年の台帳が現存しない",
+    NotCertifiable.REMOVED: "台帳から除かれた",
+}
+
 #: Why a row, or the whole file, is not taken. Values in braces are never a person's name.
 REFUSALS: Final = {
     "cannot_read": "ファイルを読めません（{detail}）。",
@@ -62,6 +76,16 @@ REFUSALS: Final = {
     "merged": "結合したセル（{where}）の一部です。結合を解いて、どの行にも値を入れてください。",
     "in_cell": "「{heading}」: {said}",
     "no_heading": "見出しのない列（{column}）に値があります。見出しを付けてください。",
+    "outside": "作業IDの範囲の外の台帳が {count:,} 件あります（{named}）。"
+    "範囲に入れて許可を受け直すか、ファイルから除いてください。",
+    "too_many_changed": "作業IDで更新できる件数をこえます（あわせて {count:,} 件）。",
+    "no_entry": "台帳番号 {ledger_no} の台帳はありません。",
+    "gone_entry": "台帳番号 {ledger_no} は、台帳から除かれています。読み込み直してください。",
+    "unchanged_entry": "変わるところがありません。",
+    "version_entry": "台帳が更新されました（いまは第 {version} 版）。見直してやり直してください。",
+    "no_such_item": "「{heading}」という項目はありません。使えるもの: {known}",
+    "fixed_item": "台帳番号は変えられません。除いてから、新しい番号で読み込んでください。",
+    "no_disposition": "{number} 番目の検査・変更の記録はありません（{count} 件あります）。",
     "whole_nameless": "台帳番号を読めない行が {count:,} 行あります。どの台帳か分からないので、"
     "ファイルを台帳の全部として読み込むことはできません。",
     "whole_empty": "ファイルに台帳が1件もないので、台帳の全部として読み込むことはできません。",

@@ -33,7 +33,8 @@ class SheetFacts:
 
 def sheet_facts(path: Path, member: str) -> SheetFacts:
     """Look through a sheet's XML once. Raises what zipfile raises, ValueError for too many."""
-    formulas, merged, rest = False, {}, b""
+    formulas, rest = False, b""
+    merged: dict[str, None] = {}
     with zipfile.ZipFile(path) as packed, packed.open(member.lstrip("/")) as sheet:
         while chunk := sheet.read(_CHUNK):
             part = rest + chunk

@@ -13,6 +13,7 @@ from admin.db.change_tables import ChangeAuthority, What
 from admin.db.staff_tables import StaffAccount
 from admin.reports.paper import Paper
 from admin.services import change_rows
+from admin.services.change_limits import limits_of
 from admin.services.context import JST
 from kiosk.certificate.fonts import FontSet
 from kiosk.certificate.places import MM
@@ -22,6 +23,7 @@ TITLE = "更新内容確認届出書（第4号様式の2）"
 #: Entries spelled out; the rest is counted, and stands in the database.
 LISTED = 2000
 WORDS = {What.CREATED: "追加", What.UPDATED: "変更", What.REMOVED: "削除"}
+EDITS = {"edit-entry": "1件の訂正", "remove-entry": "1件の削除"}
 _NONE = "（なし）"
 
 
@@ -37,11 +39,15 @@ def change_report(
     paper.row("許可した者", _person(session, authority.approver))
     paper.row("更新する理由", authority.reason)
     paper.row("更新の範囲", authority.scope)
+    limits = limits_of(authority).words()
+    if limits:
+        paper.row("範囲の確認", f"{limits}（この範囲の外は、更新できません）")
     paper.row("許可の期間", f"{moment(authority.valid_from)}から {moment(authority.valid_to)}まで")
     if authority.closed_at is None:
         paper.row("作業の終了", "まだ終わっていません")
     else:
         paper.row("作業の終了", moment(authority.closed_at))
+        paper.row("確認した者", _person(session, authority.closed_by or ""))
         paper.row("確認の結果", authority.remark or "")
     paper.rule()
     _loads(session, paper, authority.work_id)
@@ -54,6 +60,9 @@ def _loads(session: Session, paper: Paper, work_id: str) -> None:
     counted = change_rows.counts(session, work_id)
     paper.row("件数", "、".join(f"{WORDS[what]} {counted[what]:,} 件" for what in What))
     for load in change_rows.loads(session, work_id):
+        if load.profile in EDITS:
+            paper.row(EDITS[load.profile], moment(load.at))
+            continue
         paper.row(
             "読み込み",
             f"{moment(load.at)}  プロファイル {load.profile}  {load.rows:,} 行"

@@ -21,6 +21,7 @@ from admin.db.ledger_tables import LedgerEntryRow
 from admin.db.staff_tables import StaffAccount
 from admin.services import operation_log
 from admin.services.accounts import Role, in_force
+from admin.services.change_limits import NO_LIMITS, PATTERNS, Limits
 from admin.services.context import JST
 from kiosk.domain.eras import fiscal_year
 from kiosk.domain.events import EventCode
@@ -39,6 +40,9 @@ REFUSALS: Final = {
     "closed": "その作業IDの作業は終わっています。新しい許可を受けてください。",
     "applicant": "申請者の職員IDがないか、権限の期間の外です。",
     "approver": "許可できるのは、権限の期間の中の統括管理者だけです。職員IDを確かめてください。",
+    "self": "申請者と許可した者が同じです。申請者でない統括管理者の許可を受けてください。",
+    "limits": "範囲の指定を確かめてください。件数は1以上、台帳番号の形は50までです。",
+    "confirmer": "確認した者の職員IDがないか、権限の期間の外です。",
     "reason": "更新する理由を、1000文字までで書いてください。",
     "scope": "更新の範囲を、1000文字までで書いてください。",
     "period": "期間の終わりは、始まりとこれからより後にしてください。",
@@ -85,10 +89,18 @@ class Application:
     scope: str
     valid_from: datetime
     valid_to: datetime
+    limits: Limits = NO_LIMITS
 
 
 def _said(text: str) -> bool:
     return bool(text.strip()) and len(text) <= TEXT_LIMIT and text.replace("\n", "").isprintable()
+
+
+def _limits_said(limits: Limits) -> bool:
+    few = len(limits.ledger_nos) <= PATTERNS and all(
+        one and one.isprintable() and len(one) <= TEXT_LIMIT for one in limits.ledger_nos
+    )
+    return few and (limits.at_most is None or limits.at_most >= 1)
 
 
 def _fault(session: Session, asked: Application, now: datetime) -> str | None:
@@ -98,6 +110,10 @@ def _fault(session: Session, asked: Application, now: datetime) -> str | None:
     approver = session.get(StaffAccount, asked.approver)
     if approver is None or approver.role != Role.GENERAL_MANAGER or not in_force(approver, now):
         return "approver"
+    if asked.applicant == asked.approver:
+        return "self"
+    if not _limits_said(asked.limits):
+        return "limits"
     if not _said(asked.reason):
         return "reason"
     if not _said(asked.scope):
@@ -123,7 +139,7 @@ def open_authority(
         work_id=f"W-{year}-{serial:04d}", fiscal_year=year, serial=serial,
         applicant=asked.applicant, approver=asked.approver, reason=asked.reason.strip(),
         scope=asked.scope.strip(), valid_from=asked.valid_from, valid_to=asked.valid_to,
-        opened_at=now, opened_by=actor.who[:64],
+        opened_at=now, opened_by=actor.who[:64], limits=asked.limits.stored(),
     )  # fmt: skip
     session.add(row)
     session.flush()
@@ -154,9 +170,16 @@ def find(session: Session, work_id: str) -> ChangeAuthority | None:
 
 
 def close(
-    session: Session, work_id: str, remark: str, *, now: datetime, actor: operation_log.Actor
+    session: Session,
+    work_id: str,
+    remark: str,
+    *,
+    now: datetime,
+    actor: operation_log.Actor,
+    confirmer: str | None = None,
 ) -> ChangeAuthority | AuthorityRefusal:
-    """End the work: the ID is used no more. ``remark`` is what the confirmation found."""
+    """End the work: the ID is used no more. ``remark`` is what the confirmation found, and
+    ``confirmer`` the staff ID of who made it; the actor's own name without one."""
     operation_log.lock(session)
     row = find(session, work_id)
     if row is None:
@@ -165,7 +188,12 @@ def close(
         return AuthorityRefusal("closed")
     if not _said(remark):
         return AuthorityRefusal("remark")
-    row.closed_at, row.closed_by, row.remark = now, actor.who[:64], remark.strip()
+    if confirmer is not None:
+        account = session.get(StaffAccount, confirmer)
+        if account is None or not in_force(account, now):
+            return AuthorityRefusal("confirmer")
+    row.closed_at, row.remark = now, remark.strip()
+    row.closed_by = confirmer or actor.who[:64]
     session.flush()
     operation_log.append(
         session, EventCode.CHANGE_CLOSED, actor, at=now, subject=work_id, data={"work_id": work_id}

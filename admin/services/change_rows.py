@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from admin.db.change_tables import LedgerChange, What
 from admin.db.ledger_tables import LedgerEntryRow, LedgerEntryVersion, LedgerImport
+from admin.ledger.words import DISPOSITIONS, NOT_CERTIFIABLE
 from kiosk.domain.ledger import STANDARD_HEADINGS
 
 #: Entries fetched at a time.
@@ -22,6 +23,7 @@ _FURTHER = {
     "dispositions": "計画変更・検査など", "source_page": "頁", "extra": "そのほか",
     "not_certifiable": "証明の可否",
 }  # fmt: skip
+_PARTS = ("date", "number", "issuer", "detail")
 Version = Mapping[str, Any]
 
 
@@ -41,16 +43,31 @@ class ChangedEntry:
         names = [(field, heading) for heading, field in STANDARD_HEADINGS]
         found = []
         for field, heading in [*names, *_FURTHER.items()]:
-            before, after = _text(old.get(field)), _text(new.get(field))
+            said = _text if field in _FURTHER else _recorded
+            before, after = said(old.get(field)), said(new.get(field))
             if before != after:
                 found.append((heading, before, after))
         return found
 
 
+def _recorded(value: Any) -> str:
+    return str(value or "")
+
+
 def _text(value: Any) -> str:
+    """As a person reads it: a list of dispositions and what is kept beside are lines."""
     if not value:
         return ""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, list):
+        return "\n".join(map(_disposition, value))
+    if isinstance(value, dict):
+        return "\n".join(f"{heading}: {text}" for heading, text in sorted(value.items()))
+    return NOT_CERTIFIABLE.get(str(value), str(value))
+
+
+def _disposition(said: Mapping[str, str]) -> str:
+    words = (DISPOSITIONS[said["kind"]], *(said[part] for part in _PARTS))
+    return " ".join(filter(None, words))
 
 
 def counts(session: Session, work_id: str) -> dict[What, int]:

@@ -18,7 +18,6 @@ from kiosk.domain.applicant import ApplicantKind
 from kiosk.domain.assets import asset_path
 from kiosk.domain.events import EventCode
 from kiosk.domain.issuance import IssueState
-from kiosk.domain.ledger import NotCertifiable
 from kiosk.domain.printer import PrinterReason, PrinterState
 
 __all__ = ["STATES", "fault"]
@@ -239,17 +238,6 @@ VERDICTS: dict[Verdict, tuple[str, str]] = {
 KINDS: dict[ApplicantKind, str] = {
     ApplicantKind.INDIVIDUAL: "個人",
     ApplicantKind.CORPORATION: "法人",
-}
-
-NOT_CERTIFIABLE: dict[NotCertifiable, str] = {
-    NotCertifiable.SCAN_ONLY: "画像だけの台帳",
-    NotCertifiable.CANCELLED: "取り止め・取下げ",
-    NotCertifiable.WITHHELD: "職員が保留中",
-    NotCertifiable.NOT_RECORDED: "確認の記載なし",
-    NotCertifiable.HANDWRITTEN: "手書きの台帳のみ",
-    NotCertifiable.OTHER_AUTHORITY: "区以外の行政庁の確認",
-    NotCertifiable.YEAR_LOST: "その年の台帳が現存しない",
-    NotCertifiable.REMOVED: "台帳から除かれた",
 }
 
 #: kiosk/session names these; a terminal with another build may name more.

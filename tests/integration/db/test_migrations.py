@@ -131,6 +131,7 @@ Upgraded = tuple[Database, Rows, set[str]]
 #: Columns that a later revision added, and what they say of a row that was there before.
 ADDED: dict[str, dict[str, Any]] = {
     "ledger_import": {"work_id": None, "removed": 0},
+    "change_authority": {"limits": None},
     "ledger_entry": {"recorded_dispositions": None, "source_page": None, "extra": None},
 }
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from admin.ledger.words import NOT_CERTIFIABLE
 from admin.services import issue_words
 from admin.services.accounts import Role
 from admin.services.authority import ALLOWED, Deed, may
@@ -32,7 +33,7 @@ ADMIN = Path(words.__file__).resolve().parents[1]
         (PrintFault, issue_words.PRINT_FAULTS), (PrinterState, words.PRINTER_STATES),
         (PrinterReason, words.PRINTER_REASONS), (Redrawn, words.REDRAWN),
         (Standing, words.STANDINGS), (Verdict, words.VERDICTS),
-        (ApplicantKind, words.KINDS), (NotCertifiable, words.NOT_CERTIFIABLE), (Role, ALLOWED),
+        (ApplicantKind, words.KINDS), (NotCertifiable, NOT_CERTIFIABLE), (Role, ALLOWED),
     ],
 )  # fmt: skip
 def test_every_value_has_its_word(kind: type[StrEnum], catalogue: dict[StrEnum, object]) -> None:
