@@ -174,6 +174,12 @@ def _change_rows() -> Rows:
                 "valid_to": T0 + timedelta(days=1), "opened_at": T0, "opened_by": "staff:chief",
             }
         ],
+        "town_alias": [
+            {
+                "id": 1, "old_name": "見本町", "old_key": "見本町", "base": "中央", "chome": 1,
+                "used_from": DAY, "used_to": None, "at": T0, "actor": "system:test",
+            }
+        ],
         "ledger_change": [{"entry_id": 1, "version": 2, "import_id": 2, "what": "updated"}],
         "import_profile": [
             {"id": 1, "name": "見本", "body": "{}", "saved_at": T0, "saved_by": "staff:chief"}
