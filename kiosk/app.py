@@ -109,6 +109,7 @@ def make_parts(
         clock=equipment.clock,
         display=display,
         production=config.production,
+        dpi=HEADS[config.printer.head].dpi,
     )
     return Parts(
         server=equipment.server,

@@ -26,6 +26,8 @@ DEFAULT_FONT_DIRS: tuple[Path, ...] = (Path("/usr/share/fonts"), Path("/usr/loca
 #: Categories that are never drawn: controls, formats, surrogates, private use (a ward's own 外字
 #: would come out as whatever the font keeps there), line and paragraph separators.
 _NEVER_DRAWN = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
+#: Fonts have a picture for these, but they stand for a character that was lost or is elsewhere.
+_LOST = frozenset("\ufffc\ufffd")
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +190,7 @@ class FontSet:
 
     def _find(self, cluster: str) -> Glyph | None:
         base, rest = cluster[0], cluster[1:]
-        if is_selector(base) or unicodedata.category(base) in _NEVER_DRAWN:
+        if is_selector(base) or base in _LOST or unicodedata.category(base) in _NEVER_DRAWN:
             return None
         selector = 0
         if len(rest) == 1 and is_selector(rest):

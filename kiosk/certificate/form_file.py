@@ -15,6 +15,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from kiosk.certificate.signed_code import MAX_PAYLOAD, largest_payload
 from kiosk.domain.ledger import STANDARD_HEADINGS, Category, DispositionKind
 
 Text = Annotated[str, Field(min_length=1, max_length=2000)]
@@ -260,6 +261,7 @@ class FormFile(_Part):
             raise ValueError(f"items: 同じ key が二つあります: {'、'.join(twice)}")
         if self.signed_code is not None:
             _known_rows("signed_code", self.signed_code.items, self.items)
+            self._code_fits(self.signed_code.items)
         for name, terms in (
             ("bases", self.bases),
             ("signatories", self.signatories),
@@ -267,6 +269,32 @@ class FormFile(_Part):
         ):
             _no_overlap(name, terms)
         return self
+
+    def _code_fits(self, keys: Sequence[str]) -> None:
+        """Found when the form is read, not when a number has been given."""
+        # A row that is left out of a sheet is named by its key.
+        labels = [max(_label_of(self.items, key), key, key=_bytes_of) for key in keys]
+        size = largest_payload(self.form, labels)
+        if size > MAX_PAYLOAD:
+            raise ValueError(
+                f"signed_code: items の見出しと様式の名前が長く、二次元コードに入りません"
+                f"（{size} バイト、{MAX_PAYLOAD} まで）。items を減らしてください"
+            )
+
+
+def _bytes_of(text: str) -> int:
+    return len(text.encode("utf-8"))
+
+
+def _label_of(items: Sequence[Item], key: str) -> str:
+    """As the code says it: ``確認済証 番号``."""
+    for item in items:
+        if key == item.key:
+            return " ".join(item.label.split())
+        for row in item.rows:
+            if key == f"{item.key}.{row.field}":
+                return " ".join(f"{item.label} {row.label}".split())
+    return key
 
 
 def _known_rows(where: str, wanted: Sequence[str], items: Sequence[Item]) -> None:

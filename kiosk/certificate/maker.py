@@ -57,6 +57,11 @@ class CertificateMaker:
     def form(self) -> FormIdentity:
         return self._form.identity
 
+    def heads(self) -> frozenset[int]:
+        file = self._form.file
+        code = file.signed_code if file.signed_code and file.signed_code.enabled else None
+        return frozenset(terms.dpi for terms in (file.ground, code) if terms is not None)
+
     def content(self, entry: LedgerEntry) -> CertificateContent | DrawRefusal:
         return certificate_content(self._form, entry)
 

@@ -12,7 +12,7 @@ import binascii
 import hashlib
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -20,6 +20,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from kiosk.certificate import cbor
+from kiosk.domain.graphemes import graphemes
 
 PREFIX = "D1"
 #: external_aad of the signature: a key's signature is good for this and for nothing else.
@@ -28,8 +29,10 @@ CONTEXT = b"daicho-kiosk certificate 1"
 CONTENT_BYTES = 16
 KEY_ID_BYTES = 8
 SIGNATURE_BYTES = 64
-#: Characters of a repeated item, so that every code fits the one size of QR code.
+#: Characters of a repeated item, and their bytes (a rare one has four, a selector four more), so
+#: that every code of a form fits the one size of QR code whatever an entry says.
 FACT_LENGTH = 20
+FACT_BYTES = 60
 MOST_FACTS = 4
 #: Bytes of the payload at most; what remains of the code's size is COSE and the signature.
 MAX_PAYLOAD = 240
@@ -70,14 +73,40 @@ def key_id(public: bytes) -> bytes:
 
 
 def cut(text: str) -> str:
-    """An item's text as the code repeats it: one line, at most FACT_LENGTH characters."""
+    """An item's text as the code repeats it: one line, cut between two characters if too long."""
     flat = " ".join(text.split())
-    return flat if len(flat) <= FACT_LENGTH else flat[: FACT_LENGTH - 1] + "…"
+    if _fits(flat):
+        return flat
+    kept = ""
+    for one in graphemes(flat):
+        if not _fits(f"{kept}{one}…"):
+            break
+        kept += one
+    return kept + "…"
+
+
+def _fits(text: str) -> bool:
+    return len(text) <= FACT_LENGTH and len(text.encode("utf-8")) <= FACT_BYTES
+
+
+def largest_payload(form_id: str, labels: Sequence[str]) -> int:
+    """Bytes of the payload of a form's longest code, whatever the entry and the number."""
+    facts = tuple((label, "x" * FACT_BYTES) for label in labels)
+    claims = Claims("9999-999999999", date.max, bytes(CONTENT_BYTES), form_id, facts, sample=True)
+    return len(_payload(claims))
 
 
 def payload(claims: Claims) -> bytes:
     """The bytes that are signed. Raises ValueError if the claims are not such as can be."""
-    raw = cbor.dumps(
+    raw = _payload(claims)
+    if len(raw) > MAX_PAYLOAD:
+        raise ValueError(f"{len(raw)} bytes do not fit the code")
+    _claims(raw)
+    return raw
+
+
+def _payload(claims: Claims) -> bytes:
+    return cbor.dumps(
         {
             1: claims.number,
             2: claims.issued_on.isoformat(),
@@ -87,10 +116,6 @@ def payload(claims: Claims) -> bytes:
             6: claims.sample,
         }
     )
-    if len(raw) > MAX_PAYLOAD:
-        raise ValueError(f"{len(raw)} bytes do not fit the code")
-    _claims(raw)
-    return raw
 
 
 def to_be_signed(key: bytes, raw: bytes) -> bytes:

@@ -50,6 +50,7 @@ class CheckCode(StrEnum):
     SERVER_OTHER_TERMINAL = "server_other_terminal"
     FORM_DIFFERS = "form_differs"
     FORM_SAMPLE = "form_sample"
+    FORM_OTHER_HEAD = "form_other_head"
     FORM_NOT_COMPARED = "form_not_compared"
     CLOCK_WRONG = "clock_wrong"
     CLOCK_NOT_COMPARED = "clock_not_compared"

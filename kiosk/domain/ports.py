@@ -148,6 +148,10 @@ class SheetMaker(Protocol):
     """Draws the certificate (kiosk.certificate behind a port)."""
 
     def form(self) -> FormIdentity: ...
+    def heads(self) -> frozenset[int]:
+        """Resolutions (dots per inch) that the form's ground and code are made for; none: any."""
+        ...
+
     def content(self, entry: LedgerEntry) -> CertificateContent | DrawRefusal: ...
     def listed(self, hit: Hit) -> Hit:
         """A hit with its owner as recorded, as the list may show it."""

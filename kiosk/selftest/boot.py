@@ -29,6 +29,7 @@ class Tested:
     clock: Clock
     display: Callable[[], DisplaySize | None]
     production: bool = False
+    dpi: int = 0  # of the head that certificates come out of; 0: not compared
     temporary: Path | None = None
 
 
@@ -39,7 +40,7 @@ def boot_checks(tested: Tested) -> Sequence[Check]:
         PrinterCheck(tested.printer),
         PaperCheck(tested.printer),
         ServerCheck(greeting, tested.own),
-        FormCheck(greeting, tested.maker, tested.production),
+        FormCheck(greeting, tested.maker, tested.production, tested.dpi),
         ClockCheck(greeting),
         FontsCheck(tested.maker, tested.clock),
         DisplayCheck(tested.display),

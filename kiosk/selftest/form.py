@@ -43,10 +43,13 @@ class FormCheck:
 
     name = CheckName.FORM
 
-    def __init__(self, greeting: Greeting, maker: SheetMaker, production: bool) -> None:
+    def __init__(
+        self, greeting: Greeting, maker: SheetMaker, production: bool, dpi: int = 0
+    ) -> None:
         self._greeting = greeting
         self._maker = maker
         self._production = production
+        self._dpi = dpi
 
     def run(self) -> Finding:
         form, hello = self._maker.form(), self._greeting.hello()
@@ -58,6 +61,10 @@ class FormCheck:
             return Finding(CheckCode.FORM_DIFFERS, f"{detail} / {theirs}")
         if form.sample and (self._production or hello.production):
             return Finding(CheckCode.FORM_SAMPLE, detail)
+        other = sorted(dpi for dpi in self._maker.heads() if self._dpi % dpi)
+        if other and (self._production or hello.production):
+            # On another head the ground's dots are smeared: 複写 is seen on the original.
+            return Finding(CheckCode.FORM_OTHER_HEAD, f"{detail} {other[0]} dpi / {self._dpi} dpi")
         return Finding(detail=detail)
 
 

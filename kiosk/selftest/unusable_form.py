@@ -30,6 +30,9 @@ class UnusableForm:
     def form(self) -> FormIdentity:
         return self._form
 
+    def heads(self) -> frozenset[int]:
+        return frozenset()
+
     def content(self, entry: LedgerEntry) -> CertificateContent | DrawRefusal:  # noqa: ARG002 - the port's
         return self._refusal
 

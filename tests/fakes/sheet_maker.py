@@ -49,11 +49,15 @@ class FakeSheetMaker:
     def __init__(self, form: FormIdentity = FORM) -> None:
         self._form = form
         self.spoil = b""
+        self.made_for: frozenset[int] = frozenset()
         self.drawn: list[Stamp | None] = []
         self.days: list[date | None] = []
 
     def form(self) -> FormIdentity:
         return self._form
+
+    def heads(self) -> frozenset[int]:
+        return self.made_for
 
     def content(self, entry: LedgerEntry) -> CertificateContent | DrawRefusal:
         if entry.not_certifiable is not None:

@@ -97,6 +97,17 @@ def test_each_pair_finds_its_font(text: str, font: int) -> None:
         "か\u0301",
         "\u200b",
         "\ufeff",
+        "\ufffd",  # what a decoder leaves of a character that it lost
+        "\ufffc",
+        "\u200d",  # joiner
+        "\u202e",  # turns the reading round
+        "\u2066",
+        "\u00ad",
+        "\x7f",
+        "\x85",
+        "\u2028",
+        "葛\U000e0100\U000e0101",
+        "葛\u3099",
         "a\u0308\u0304",
         "\t",
         "\U000e0100",
@@ -198,6 +209,22 @@ def _named(name: str, sequence: str) -> str:
 def test_another_form_of_a_name_is_another_picture() -> None:
     drawn = {sheet(entry(owner=f"葛{s}")).pdf_sha256 for s in ("", "\U000e0100", "\U000e0102")}
     assert len(drawn) == 3
+
+
+def test_compatibility_ideographs_stay_what_they_are() -> None:
+    """NFC would make 神 U+FA19 the other 神 U+795E: each is drawn and read back as recorded."""
+    text = "\ufa19\u795e\ufa10\u585a\ufa11﨑\uf929\u6717"
+    shown = sheet(entry(owner=text))
+    assert text in said(shown.pdf)[0]
+    one, other = (fonts().resolve(char) for char in ("\ufa19", "\u795e"))
+    assert one is not None
+    assert other is not None
+    assert (one.font, one.gid) != (other.font, other.gid)
+
+
+def test_signs_that_are_words_stay_one_sign() -> None:
+    text = "見本㈱㈲㍿①Ⅱ㎡№℡ﬁfi〆々〇ゝヶ"
+    assert text in said(sheet(entry(owner=text)).pdf)[0]
 
 
 def test_half_width_and_full_width_stand_as_recorded() -> None:

@@ -29,7 +29,17 @@ from kiosk.certificate.signed_code import (
 from kiosk.domain.certificate import DrawRefusal
 from kiosk.printing.raster import HEADS, PdfiumRasterizer
 from tests.unit.certificate.codes import KEY, KEYS, PUBLIC, sheet_with_code, signed, with_code
-from tests.unit.certificate.papers import DAY, NUMBER, content, entry, maker, sheet, stamp
+from tests.unit.certificate.papers import (
+    DAY,
+    NUMBER,
+    changed_form,
+    content,
+    entry,
+    fault,
+    maker,
+    sheet,
+    stamp,
+)
 from tests.unit.certificate.rasters import picture
 
 
@@ -152,6 +162,30 @@ def test_claims_that_cannot_be_are_not_signed(by: CertificateMaker) -> None:
     ):  # fmt: skip
         with pytest.raises(ValueError, match=r"."):
             payload(replace(claims, **changes))  # type: ignore[arg-type]
+
+
+RARE = "\U00020bb7" * 40  # four bytes each
+PAIRS = "葛\U000e0100" * 30  # seven bytes each
+
+
+@pytest.mark.parametrize("lot", [RARE, PAIRS, "江戸川区" * 20, "1" * 300])
+def test_whatever_an_entry_says_its_code_fits(by: CertificateMaker, lot: str) -> None:
+    """Otherwise a number would be given first and the issue fail at its release."""
+    text = signed(by, entry(lot=lot, confirmation_no=lot))
+    code = read_code(text)
+    assert verified(code, KEYS)
+    for _, said in code.claims.facts:
+        assert len(said) <= 20
+        assert len(said.encode()) <= 60
+        assert lot.startswith(said[:-1])
+        assert not said[:-1].endswith("葛")  # never a base without its selector
+
+
+def test_a_form_whose_code_might_not_fit_is_refused_when_it_is_read(tmp_path: Path) -> None:
+    keys = ["confirmation.confirmation_no", "inspection.inspection_no", "lot"]
+    found = fault(changed_form(tmp_path, signed_code={"enabled": True, "items": keys}))
+    assert found.code == "form_schema"
+    assert "二次元コードに入りません" in found.detail
 
 
 # --- on the sheet -------------------------------------------------------------------------------

@@ -201,6 +201,28 @@ def test_the_form_is_the_servers_own_and_no_sample_in_production(
     assert found(FormCheck(greeting(hello), FakeSheetMaker(own), production)) is code
 
 
+@pytest.mark.parametrize(
+    ("made_for", "dpi", "production", "code"),
+    [
+        ({203}, 203, True, None),
+        ({300}, 600, True, None),  # each dot is four
+        ({203, 300}, 203, True, CheckCode.FORM_OTHER_HEAD),
+        ({203}, 300, True, CheckCode.FORM_OTHER_HEAD),
+        ({203}, 204, True, CheckCode.FORM_OTHER_HEAD),
+        ({203}, 300, False, None),  # a demo may
+        (set(), 300, True, None),
+        ({203}, 0, True, None),
+    ],
+)
+def test_the_ground_is_made_for_the_head_in_production(
+    made_for: set[int], dpi: int, production: bool, code: CheckCode | None
+) -> None:
+    maker = FakeSheetMaker(REAL)
+    maker.made_for = frozenset(made_for)
+    hello = replace(HELLO, form=REAL)
+    assert found(FormCheck(greeting(hello), maker, production, dpi)) is code
+
+
 def test_a_form_that_cannot_be_compared_has_failed() -> None:
     check = FormCheck(greeting(FAULT), FakeSheetMaker(), production=False)
     assert found(check) is CheckCode.FORM_NOT_COMPARED
