@@ -90,11 +90,14 @@ def _search_of(settings: Settings, services: Services) -> SearchFunction:
 def _near(services: Services) -> tuple[HistoryFunction, NeighboursFunction]:
     def past(session: Session, entry_id: int) -> SiteHistory | SearchUnavailable:
         return history(
-            session, entry_id, data_as_of=data_as_of(session), listed=services.sheets.listed
+            session, entry_id, data_as_of=data_as_of(session), listed=services.sheets.past
         )
 
     def beside(session: Session, entry_id: int, today: date) -> Neighbours | SearchUnavailable:
-        return neighbours(session, entry_id, today=today, data_as_of=data_as_of(session))
+        return neighbours(
+            session, entry_id, today=today, data_as_of=data_as_of(session),
+            listed=services.sheets.listed,
+        )  # fmt: skip
 
     return past, beside
 

@@ -13,12 +13,12 @@ from admin.db.ledger_tables import LedgerEntryRow
 from admin.ledger.aliases import Alias, load_aliases
 from admin.ledger.index import entry_id as id_of
 from admin.ledger.index import is_stale, plan_each_question
-from admin.ledger.masking import listed_hit
+from admin.ledger.masking import listed_past
 from admin.ledger.reading import recorded_date
 from admin.ledger.search import LISTED, collect, recorded_hit
 from admin.ledger.sites import Site, read_site, site_of, site_tiers, surely_same
 from kiosk.domain.near import Happening, HappeningKind, SiteEntry, SiteHistory
-from kiosk.domain.query import MAX_HITS, Hit, SearchUnavailable
+from kiosk.domain.query import MAX_HITS, SearchUnavailable
 from kiosk.domain.recorded_dates import parse_recorded_date
 
 _SHOWN = [
@@ -38,9 +38,13 @@ def history(
     entry_id: int,
     *,
     data_as_of: str,
-    listed: Callable[[Hit], Hit] = listed_hit,
+    listed: Callable[[SiteEntry], SiteEntry] = listed_past,
 ) -> SiteHistory | SearchUnavailable:
-    """All entries of the lots of one entry; ``data_as_of`` is passed on (ISO date)."""
+    """All entries of the lots of one entry; ``data_as_of`` is passed on (ISO date).
+
+    ``listed`` makes of an entry what a list may show (the form's disclosure); without a form a
+    person's name is masked. A site that the list may not name is not said either.
+    """
     if is_stale(session):
         return SearchUnavailable("index_stale")
     plan_each_question(session)
@@ -56,12 +60,15 @@ def history(
         row.id: row for row in session.execute(select(*_SHOWN).where(LedgerEntryRow.id.in_(ids)))
     }
     entries = tuple(
-        _entry(rows[one], listed, doubtful=one != entry_id and not _same(site, rows[one], aliases))
+        listed(_entry(rows[one], doubtful=one != entry_id and not _same(site, rows[one], aliases)))
         for one in ids
         if one in rows
     )
-    said = site.said if site.named else ""
-    return SiteHistory(entry_id, said, entries, len(keys) > MAX_HITS, data_as_of)
+    here = next(one.hit for one in entries if one.hit.entry_id == entry_id)
+    said = here.lot if site.kind == "l" else here.residential_address
+    return SiteHistory(
+        entry_id, said if site.named else "", entries, len(keys) > MAX_HITS, data_as_of
+    )
 
 
 def _keys(session: Session, site: Site, aliases: tuple[Alias, ...]) -> list[int]:
@@ -80,7 +87,7 @@ def _same(site: Site, row: Row[Any], aliases: tuple[Alias, ...]) -> bool:
     return surely_same(site, read_site(site.kind, cell, aliases))
 
 
-def _entry(row: Row[Any], listed: Callable[[Hit], Hit], *, doubtful: bool) -> SiteEntry:
+def _entry(row: Row[Any], *, doubtful: bool) -> SiteEntry:
     confirmed = recorded_date(
         row.confirmation_date, row.confirmation_earliest, row.confirmation_latest
     )
@@ -91,7 +98,7 @@ def _entry(row: Row[Any], listed: Callable[[Hit], Hit], *, doubtful: bool) -> Si
         later.append(Happening(HappeningKind.INSPECTION, row.inspection_date, day))
     later.sort(key=lambda one: one.date.earliest if one.date else date.max)
     first = Happening(kind, row.confirmation_date, confirmed)
-    return SiteEntry(listed(recorded_hit(row)), (first, *later), doubtful)
+    return SiteEntry(recorded_hit(row), (first, *later), doubtful)
 
 
 def _disposition(stored: Mapping[str, Any]) -> Happening:

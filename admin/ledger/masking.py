@@ -10,6 +10,7 @@ import unicodedata
 from dataclasses import replace
 
 from kiosk.certificate.content import mask
+from kiosk.domain.near import SiteEntry
 from kiosk.domain.query import Hit
 
 STARS = "＊＊"
@@ -30,6 +31,11 @@ def is_organisation(owner: str) -> bool:
 def listed_hit(hit: Hit) -> Hit:
     """A hit with its owner as recorded, for a list of which no form says otherwise."""
     return replace(hit, owner=listed_owner(hit.owner))
+
+
+def listed_past(entry: SiteEntry) -> SiteEntry:
+    """An entry of a site's history, as ``listed_hit``."""
+    return replace(entry, hit=listed_hit(entry.hit))
 
 
 def listed_owner(owner: str) -> str:

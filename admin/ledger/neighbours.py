@@ -6,22 +6,25 @@ number is what a person who is unsure of theirs will try next, and that is all t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from admin.db.ledger_tables import LedgerEntryRow
 from admin.ledger.aliases import Alias, load_aliases
 from admin.ledger.choices import place_query
 from admin.ledger.index import is_stale, keys, plan_each_question
 from admin.ledger.lots import Place
+from admin.ledger.masking import listed_hit
 from admin.ledger.places import place_label
 from admin.ledger.plan import plan_query
 from admin.ledger.plan_parts import place_clause
-from admin.ledger.search import collect
+from admin.ledger.search import LISTED, collect, recorded_hit
 from admin.ledger.sites import Site, site_of
 from kiosk.domain.near import MAX_BESIDE, BesideLot, Neighbours
-from kiosk.domain.query import COUNT_CAP, MAX_HITS, Query, QueryKind, SearchUnavailable
+from kiosk.domain.query import COUNT_CAP, MAX_HITS, Hit, Query, QueryKind, SearchUnavailable
 
 #: Numbers tried on each side before it is said that there is none.
 TRIED = 60
@@ -34,9 +37,17 @@ Numbers = tuple[int, ...]
 
 
 def neighbours(
-    session: Session, entry_id: int, *, today: date, data_as_of: str
+    session: Session,
+    entry_id: int,
+    *,
+    today: date,
+    data_as_of: str,
+    listed: Callable[[Hit], Hit] = listed_hit,
 ) -> Neighbours | SearchUnavailable:
-    """Lots before and after that of an entry. ``today`` and ``data_as_of`` as for the search."""
+    """Lots before and after that of an entry. ``today`` and ``data_as_of`` as for the search.
+
+    ``listed`` as for the search: of a lot that the list may not show no neighbours are said.
+    """
     if is_stale(session):
         return SearchUnavailable("index_stale")
     plan_each_question(session)
@@ -44,12 +55,18 @@ def neighbours(
     site = site_of(session, entry_id, aliases)
     if site is None:
         return SearchUnavailable("unknown_entry")
-    if not site.places:
+    if not site.places or not _may_be_said(session, entry_id, site, listed):
         return Neighbours(entry_id, "", (), (), data_as_of=data_as_of)
     beside = _Beside(session, site, today, aliases)
     return Neighbours(
         entry_id, site.said, beside.lots(-1), beside.lots(1), beside.whole(), data_as_of
     )
+
+
+def _may_be_said(session: Session, entry_id: int, site: Site, listed: Callable[[Hit], Hit]) -> bool:
+    row = session.execute(select(*LISTED).where(LedgerEntryRow.id == entry_id)).one()
+    hit = listed(recorded_hit(row))
+    return site.said == (hit.lot if site.kind == "l" else hit.residential_address)
 
 
 class _Beside:

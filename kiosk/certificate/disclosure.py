@@ -12,7 +12,8 @@ from dataclasses import replace
 
 from kiosk.certificate.content import mask
 from kiosk.certificate.form_file import FormFile, Item, Show, Surface, disclosure_of, owner_kind
-from kiosk.domain.ledger import Disposition, LedgerEntry, field_text
+from kiosk.domain.ledger import Disposition, DispositionKind, LedgerEntry, field_text
+from kiosk.domain.near import Happening, HappeningKind, SiteEntry
 from kiosk.domain.query import Hit
 
 #: Fields that say which entry it is and nothing of anybody; they are not the form's to hide.
@@ -65,6 +66,31 @@ def listed_hit(file: FormFile, hit: Hit) -> Hit:
         if text and show is not Show.SHOW:
             changes[name] = mask(text, file.mask) if show is Show.MASK else ""
     return replace(hit, **changes)  # type: ignore[arg-type]
+
+
+def listed_past(file: FormFile, entry: SiteEntry) -> SiteEntry:
+    """One entry of a site's history, which is a list too. Its hit has the owner as recorded; a
+    date that is not to be seen is not on the axis either."""
+    owner = entry.hit.owner
+    happenings = tuple(
+        _listed_happening(file, owner, one, first=place == 0)
+        for place, one in enumerate(entry.happenings)
+    )
+    return replace(entry, hit=listed_hit(file, entry.hit), happenings=happenings)
+
+
+def _listed_happening(file: FormFile, owner: str, one: Happening, *, first: bool) -> Happening:
+    if first:
+        show = field_show(file, owner, Surface.LIST, "confirmation_date")
+    elif one.kind is HappeningKind.INSPECTION:
+        show = field_show(file, owner, Surface.LIST, "inspection_date")
+    else:
+        kind = DispositionKind(one.kind.value)
+        items = [item for item in file.items if item.each is kind]
+        show = _strictest([disclosure_of(file, item, owner, Surface.LIST) for item in items])
+    if show is Show.SHOW:
+        return one
+    return replace(one, said=mask(one.said, file.mask) if show is Show.MASK else "", date=None)
 
 
 def shown_entry(file: FormFile, entry: LedgerEntry) -> LedgerEntry:

@@ -13,7 +13,7 @@ from PIL import Image
 from kiosk.certificate.code_place import claims_of
 from kiosk.certificate.content import ItemText as ItemText
 from kiosk.certificate.content import certificate_content, surface_items
-from kiosk.certificate.disclosure import listed_hit, shown_entry
+from kiosk.certificate.disclosure import listed_hit, listed_past, shown_entry
 from kiosk.certificate.draw import draw_certificate
 from kiosk.certificate.form import Form, FormFault, load_form
 from kiosk.certificate.form_file import Surface
@@ -27,6 +27,7 @@ from kiosk.domain.certificate import (
     Stamp,
 )
 from kiosk.domain.ledger import Category, LedgerEntry
+from kiosk.domain.near import SiteEntry
 from kiosk.domain.pdfium_lock import PDFIUM_LOCK
 from kiosk.domain.query import Hit
 
@@ -72,6 +73,10 @@ class CertificateMaker:
     def listed(self, hit: Hit) -> Hit:
         """A line of the list of hits, whose owner is as recorded, as a list may show it."""
         return listed_hit(self._form.file, hit)
+
+    def past(self, entry: SiteEntry) -> SiteEntry:
+        """An entry of a site's history, whose owner is as recorded, as a list may show it."""
+        return listed_past(self._form.file, entry)
 
     def shown(self, entry: LedgerEntry) -> LedgerEntry:
         """The entry as the screens before the sheet may show it."""

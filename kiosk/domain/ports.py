@@ -24,7 +24,7 @@ from kiosk.domain.certificate import (
 from kiosk.domain.fees import NO_FEE, FeeRate, Payment
 from kiosk.domain.issuance import IssueState
 from kiosk.domain.ledger import LedgerEntry
-from kiosk.domain.near import Neighbours, SiteHistory
+from kiosk.domain.near import Neighbours, SiteEntry, SiteHistory
 from kiosk.domain.printer import (
     ClearState,
     Confirmation,
@@ -155,6 +155,10 @@ class SheetMaker(Protocol):
     def content(self, entry: LedgerEntry) -> CertificateContent | DrawRefusal: ...
     def listed(self, hit: Hit) -> Hit:
         """A hit with its owner as recorded, as the list may show it."""
+        ...
+
+    def past(self, entry: SiteEntry) -> SiteEntry:
+        """An entry of a site's history with its owner as recorded, as a list may show it."""
         ...
 
     def shown(self, entry: LedgerEntry) -> LedgerEntry:

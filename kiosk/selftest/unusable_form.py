@@ -16,6 +16,7 @@ from kiosk.domain.certificate import (
     Stamp,
 )
 from kiosk.domain.ledger import LedgerEntry
+from kiosk.domain.near import SiteEntry
 from kiosk.domain.query import Hit
 
 
@@ -38,6 +39,10 @@ class UnusableForm:
 
     def listed(self, hit: Hit) -> Hit:
         return replace(hit, owner="")
+
+    def past(self, entry: SiteEntry) -> SiteEntry:
+        happenings = tuple(replace(one, said="", date=None) for one in entry.happenings)
+        return replace(entry, hit=self.listed(entry.hit), happenings=happenings)
 
     def shown(self, entry: LedgerEntry) -> LedgerEntry:
         return replace(entry, owner="")

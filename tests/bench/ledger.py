@@ -16,12 +16,17 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
+from sqlalchemy import select
+
 from admin.db.engine import Database
+from admin.db.ledger_tables import LedgerEntryRow
+from admin.ledger.history import history
+from admin.ledger.neighbours import neighbours
 from admin.ledger.store import rebuild_fts
 from kiosk.domain.query import Query, QueryKind, SearchUnavailable
 from tests.bench.figures import Figure, percentile
 from tests.bench.questions import Entry, questions, write_book
-from tests.bench.recall import ask
+from tests.bench.recall import TODAY, ask
 from tests.bench.search import Section, opened
 
 SMALLER = (10_000, 100_000)
@@ -29,6 +34,7 @@ SEED = 9
 QUESTIONS, TYPED = 3000, 150
 TERMINALS, KEYSTROKE_S, KEYSTROKES = 8, 0.3, 60
 COLD = 40
+NEAR, NEAR_WARM = 450, 50
 
 
 def keystrokes(book: list[Entry], count: int) -> Iterator[Query]:
@@ -59,6 +65,26 @@ def _cold(database: Database, path: Path, queries: list[Query]) -> tuple[float, 
             os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
         times += _in_process(database, [query])
     return tuple(times)
+
+
+def _near(database: Database, book: list[Entry]) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Histories and neighbours of entries here and there, in milliseconds."""
+    dice = random.Random(SEED)
+    past, beside = [], []
+    with database.read() as session:
+        c = LedgerEntryRow
+        wanted = [dice.choice(book).ledger_no for _ in range(NEAR)]
+        known = [session.scalar(select(c.id).where(c.ledger_no == one)) or 0 for one in wanted]
+        for number in known:
+            begun = time.perf_counter()
+            found = history(session, number, data_as_of="")
+            past.append((time.perf_counter() - begun) * 1000)
+            begun = time.perf_counter()
+            lots = neighbours(session, number, today=TODAY, data_as_of="")
+            beside.append((time.perf_counter() - begun) * 1000)
+            if isinstance(found, SearchUnavailable) or isinstance(lots, SearchUnavailable):
+                raise RuntimeError("an entry has no history or no neighbours")
+    return tuple(past[NEAR_WARM:]), tuple(beside[NEAR_WARM:])
 
 
 def _build(database: Database) -> float:
@@ -167,7 +193,10 @@ def measure(folder: Path, chosen: argparse.Namespace) -> list[Figure]:
         if entries == chosen.entries:
             shapes = [query for _, query, _ in islice(questions(book, SEED, 0.4), QUESTIONS)]
             at = f"at {entries:,} entries (load {os.getloadavg()[0]:.1f})"
+            past, beside = _near(database, book)
             figures += [
+                Figure(f"history of a site {at}", "ms", past, 0.99, 50),
+                Figure(f"lots beside it {at}", "ms", beside, 0.99, 100),
                 Figure(f"keystroke in the process {at}", "ms", times, 0.99, 10),
                 Figure(f"every shape {at}", "ms", _in_process(database, shapes), 0.999, 250),
                 Figure(f"cold keystroke {at}", "ms", _cold(database, path, typed[::37]), 0.99, 50),

@@ -17,6 +17,7 @@ from kiosk.domain.certificate import (
     Stamp,
 )
 from kiosk.domain.ledger import LedgerEntry
+from kiosk.domain.near import SiteEntry
 from kiosk.domain.query import Hit
 from kiosk.domain.slips import Slip
 
@@ -72,6 +73,9 @@ class FakeSheetMaker:
 
     def listed(self, hit: Hit) -> Hit:
         return replace(hit, owner=hit.owner[:1] + "＊＊" if hit.owner else "")
+
+    def past(self, entry: SiteEntry) -> SiteEntry:
+        return replace(entry, hit=self.listed(entry.hit))
 
     def shown(self, entry: LedgerEntry) -> LedgerEntry:
         """Its form masks the owner on the screens, so that a test can see whether they ask."""

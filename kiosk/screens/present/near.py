@@ -217,11 +217,11 @@ def _changes(entry: SiteEntry) -> bool:
 
 
 def _history_words(found: SiteHistory) -> str:
-    if not found.site:
+    count = len(found.entries)
+    if not found.site and count < 2:
         return tr("screen.history.no_site")
     if found.more:
         return tr("screen.history.more", count=MAX_HITS)
-    count = len(found.entries)
     return tr("screen.history.only" if count == 1 else "screen.history.words", count=count)
 
 

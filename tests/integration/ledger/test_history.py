@@ -13,10 +13,13 @@ from admin.db.engine import Database
 from admin.db.ledger_tables import LedgerEntryRow
 from admin.ledger.history import history
 from admin.ledger.index import fingerprint
+from admin.ledger.neighbours import neighbours
 from admin.ledger.sites import read_site, surely_same
-from kiosk.domain.near import HappeningKind, SiteHistory
+from kiosk.domain.near import HappeningKind, Neighbours, SiteHistory
 from kiosk.domain.query import MAX_HITS, SearchUnavailable
-from tests.integration.ledger.books import entry, load, write_book
+from tests.integration.ledger.books import TODAY, entry, load, write_book
+from tests.unit.certificate.papers import changed_form
+from tests.unit.certificate.papers import load as load_form
 
 LOT = "中央一丁目4番1"
 
@@ -195,6 +198,31 @@ def test_owners_are_masked_as_in_every_list(database: Database, tmp_path: Path) 
     shown = {one.hit.ledger_no: one.hit.owner for one in past(database, "A").entries}
     assert shown == {"A": "見本　＊＊", "B": "株式会社見本建設"}
     assert "太郎" not in repr(past(database, "A"))
+
+
+def test_what_a_list_may_not_show_is_not_in_the_history_either(
+    database: Database, tmp_path: Path
+) -> None:
+    """Neither as text nor as a place on the axis, nor as the name of the site."""
+    rows = [entry("A"), entry("B", confirmation_no="第9号", inspection_date="平成16年4月1日")]
+    load(database, write_book(tmp_path / "x.csv", rows))
+    maker = load_form(changed_form(tmp_path, items=[
+        {"key": field, "label": field, "pieces": [{"field": field}],
+         "disclosure": {"individual": {"list": show}}}
+        for field, show in (("confirmation_date", "omit"), ("inspection_date", "mask"),
+                            ("lot", "omit"), ("owner", "mask"))
+    ]))  # fmt: skip
+    with database.read() as session:
+        known = ids(database)["A"]
+        found = history(session, known, data_as_of="", listed=maker.past)
+        beside = neighbours(session, known, today=TODAY, data_as_of="", listed=maker.listed)
+    assert isinstance(found, SiteHistory)
+    assert isinstance(beside, Neighbours)
+    assert (found.site, len(found.entries)) == ("", 2)
+    for word in ("平成15年", "平成16年", "4番1", "太郎"):
+        assert word not in repr(found)
+    assert all(what.date is None for one in found.entries for what in one.happenings)
+    assert (beside.site, beside.before, beside.after, beside.whole) == ("", (), (), None)
 
 
 def test_the_newest_are_shown_and_the_one_that_was_asked_for(
