@@ -13,13 +13,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from kiosk.cards.registry import make_reader
 from kiosk.certificate.check import read_marks
 from kiosk.certificate.form import FormFault
 from kiosk.certificate.maker import CertificateMaker
 from kiosk.clock import SystemClock
 from kiosk.config import Config, WindowConfig
 from kiosk.domain.build import build_id
-from kiosk.domain.ports import Clock, Printer, SectionServer, SheetMaker, SlipDrawer
+from kiosk.domain.ports import CardReader, Clock, Printer, SectionServer, SheetMaker, SlipDrawer
 from kiosk.input.kanji import MozcKanaKanji
 from kiosk.input.postal import WardPostalCodes
 from kiosk.ledger_client.client import HttpSectionServer
@@ -59,6 +60,7 @@ class Equipment:
     maker: SheetMaker
     clock: Clock
     slips: SlipDrawer | None = None
+    cards: CardReader | None = None
     slip_printer: Printer | None = None  # None: slips come out of ``printer``
 
 
@@ -76,14 +78,27 @@ def equip(config: Config) -> Equipment:
         own = None if config.slip_printer is None else make_printer(slip_config, clock)
     except (OSError, ValueError) as error:
         raise StartFault(f"プリンターの設定を使えません: {error}") from error
+    cards = _card_reader(config)
     maker = CertificateMaker.load(config.form)
     if isinstance(maker, FormFault):
         log.error("form %s: %s", config.form, maker)
         unusable = UnusableForm(config.form, maker.code)
-        return Equipment(_server(config, key), printer, unusable, clock, None, own)
+        return Equipment(_server(config, key), printer, unusable, clock, None, cards, own)
     head = HEADS[slip_config.head]
     slips = maker.slips(head.dpi, head.paper_mm[0], HEADS[config.printer.head].dpi)
-    return Equipment(_server(config, key), printer, maker, clock, slips, own)
+    return Equipment(_server(config, key), printer, maker, clock, slips, cards, own)
+
+
+def _card_reader(config: Config) -> CardReader | None:
+    try:
+        return make_reader(config.sign_in)
+    except ImportError as error:
+        raise StartFault(
+            "カードリーダーを使うには pyscard が要ります。pip install 'daicho-kiosk[card]' を"
+            "実行してから、もう一度ひらいてください。"
+        ) from error
+    except (OSError, ValueError) as error:
+        raise StartFault(f"カードリーダーの設定を使えません: {error}") from error
 
 
 def _server(config: Config, key: TerminalKey) -> HttpSectionServer:
@@ -110,6 +125,8 @@ def make_parts(
         display=display,
         production=config.production,
         dpi=HEADS[config.printer.head].dpi,
+        cards=equipment.cards,
+        card_needed=config.sign_in.needs_reader,
     )
     return Parts(
         server=equipment.server,
@@ -119,6 +136,7 @@ def make_parts(
         self_test=boot_self_test(tested),
         read_marks=read_marks,
         wipe=wipe,
+        cards=equipment.cards,
         slips=equipment.slips,
         slip_printer=equipment.slip_printer,
     )
@@ -180,9 +198,13 @@ def make_app(config: Config, equipment: Equipment, *, headless: bool = False) ->
             self.host.wipe()
 
         def on_start(self) -> None:
-            self.terminal.start(equipment.clock.monotonic(), warn_after_s=config.idle_s)
+            self.terminal.start(
+                equipment.clock.monotonic(), warn_after_s=config.idle_s,
+                methods=config.sign_in.methods,
+            )  # fmt: skip
             self.host.show(self.terminal.session)
             self.runner.start_heartbeat()
+            self.runner.start_cards()
             Frames.schedule_interval(self._tick, TICK_S)
             Frames.schedule_interval(self._end_if_asked, 0.2)
             self._watch()
@@ -233,6 +255,8 @@ def make_app(config: Config, equipment: Equipment, *, headless: bool = False) ->
         def on_stop(self) -> None:
             self.runner.close()
             equipment.printer.close()
+            if equipment.cards is not None:
+                equipment.cards.close()
             if equipment.slip_printer is not None:
                 equipment.slip_printer.close()
 

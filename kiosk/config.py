@@ -12,6 +12,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from kiosk.cards.registry import DRIVERS as CARD_DRIVERS
+from kiosk.cards.registry import SIMULATED as SIMULATED_READER
+from kiosk.cards.registry import SignInConfig
+from kiosk.domain.card import SignInMethod
 from kiosk.printing.ipp_http import http_url
 from kiosk.printing.models import MODELS, Completion
 from kiosk.printing.raster import HEADS
@@ -58,6 +62,7 @@ class Config:
     idle_s: float = DEFAULT_IDLE_S
     window: WindowConfig = field(default_factory=WindowConfig)
     printer: PrinterConfig = field(default_factory=PrinterConfig)
+    sign_in: SignInConfig = field(default_factory=SignInConfig)
     slip_printer: PrinterConfig | None = None  # None: slips come out of ``printer`` too
 
 
@@ -179,6 +184,7 @@ def _config(raw: Mapping[str, Any], folder: Path) -> Config:
         production=top.flag("production", False),
         idle_s=top.seconds("idle_s", DEFAULT_IDLE_S, *IDLE_S_RANGE),
         window=_window(top.table("window")),
+        sign_in=_sign_in(top.table("sign_in"), folder),
         printer=_named(_printer(top.table("printer"), folder), terminal),
         slip_printer=(
             _named(_printer(top.table("slip_printer"), folder), terminal)
@@ -223,6 +229,23 @@ def _window(table: _Table) -> WindowConfig:
     )
     table.close()
     return window
+
+
+def _sign_in(table: _Table, folder: Path) -> SignInConfig:
+    usual = SignInConfig()
+    words = table.words("methods") or usual.methods
+    known = tuple(SignInMethod)
+    if not set(words) <= set(known) or len(set(words)) != len(words):
+        raise table.wrong("methods", f" {', '.join(known)} の並び (同じものは1つ) ")
+    sign_in = SignInConfig(
+        methods=tuple(SignInMethod(word) for word in words),
+        reader=table.choice("reader", usual.reader, CARD_DRIVERS),
+        reader_name=table.text("reader_name", ""),
+        control_socket=table.path("control_socket", folder),
+        piv_key=table.path("piv_key", folder),
+    )
+    table.close()
+    return sign_in
 
 
 def _printer(table: _Table, folder: Path) -> PrinterConfig:
@@ -365,6 +388,12 @@ def _production_prints_on_paper(config: Config) -> None:
             )
 
 
+def _production_reads_real_cards(config: Config) -> None:
+    sign_in = config.sign_in
+    if config.production and sign_in.wants_reader and sign_in.reader == SIMULATED_READER:
+        raise _Wrong("production_cards", "本番の端末では、見本のカードリーダーは使えません。")
+
+
 _WHOLE: tuple[Callable[[Config], None], ...] = (
     _key_is_there,
     _usb_is_named,
@@ -373,5 +402,6 @@ _WHOLE: tuple[Callable[[Config], None], ...] = (
     _certificates_need_sheets,
     _head_fits_model,
     _production_prints_on_paper,
+    _production_reads_real_cards,
     _production_proves,
 )

@@ -271,6 +271,7 @@ CHECKS: dict[str, str] = {
     "display": "画面",
     "disk": "ディスク",
     "recovery": "前回の発行の後始末",
+    "card": "カードリーダー",
 }
 
 CARD_KINDS: dict[str, str] = {"felica": "FeliCa", "piv": "PIV"}

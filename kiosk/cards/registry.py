@@ -12,7 +12,8 @@ from kiosk.domain.ports import CardReader
 
 #: Its own name for the driver behind PC/SC, which is imported only where it is wanted.
 PCSC = "pcsc"
-DRIVERS = (PCSC, simulated.DRIVER)
+SIMULATED = simulated.DRIVER
+DRIVERS = (PCSC, SIMULATED)
 
 
 @dataclass(frozen=True, slots=True)

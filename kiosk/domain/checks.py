@@ -24,6 +24,7 @@ class CheckName(StrEnum):
     DISPLAY = "display"
     DISK = "disk"
     RECOVERY = "recovery"
+    CARD = "card"  # only where cards open the terminal
 
 
 class CheckCode(StrEnum):
@@ -62,6 +63,8 @@ class CheckCode(StrEnum):
     DISK_UNWRITABLE = "disk_unwritable"
     RECOVERY_OPEN_ISSUE = "recovery_open_issue"
     RECOVERY_UNKNOWN = "recovery_unknown"
+    CARD_READER_MISSING = "card_reader_missing"
+    CARD_SERVICE_DOWN = "card_service_down"
     TIMED_OUT = "timed_out"
     RAISED = "raised"
 

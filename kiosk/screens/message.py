@@ -92,8 +92,10 @@ class StaffMenuScreen(SelfTestScreen):
         self._shown = view
         self.clear_widgets()
         self.add_widget(Say(words=view.words, font_size=36))
-        act = self.teller(ev.TestPrintPressed)
-        self.add_widget(press(view.test_print, act, size_hint_y=None, height=130))
+        row = BoxLayout(size_hint_y=None, height=130, spacing=20)
+        row.add_widget(press(view.test_print, self.teller(ev.TestPrintPressed)))
+        row.add_widget(press(view.close, self.teller(ev.ClosePressed), kind="quiet", font_size=32))
+        self.add_widget(row)
         self._list(view.checks)
         self.add_widget(Gap())
 

@@ -9,13 +9,14 @@ from kivy.uix.gridlayout import GridLayout
 
 from kiosk.screens.present.terminal import SignInView
 from kiosk.screens.strings import tr
-from kiosk.screens.widgets.kit import Gap, Press, Say, Tap, press, tap
-from kiosk.screens.widgets.palette import SOFT_INK
+from kiosk.screens.widgets.kit import Gap, Panel, Press, Say, Tap, press, tap
+from kiosk.screens.widgets.palette import BLUE, GREEN, NAVY, PALE, PALE_GREEN, SOFT_INK
 from kiosk.screens.widgets.screen import Screen, Tools
 from kiosk.session import events as ev
 
 MAX_STAFF_ID = 40
 MAX_PIN = 12
+_KEY_HEIGHT = 94
 _LETTERS = ("1234567890", "qwertyuiop", "asdfghjkl-", "zxcvbnm_.")
 
 
@@ -33,8 +34,18 @@ class SignInScreen(Screen):
         self._tick: Press | None = None
         self.add_widget(self._public)
         self.add_widget(self._words)
+        self._by_id, self._insertion = True, 0
+        self._card_ready = False
+        self._card = Panel(size_hint_y=None, padding=24, face=PALE, edge=BLUE)
+        self._card.bind(minimum_height=self._card.setter("height"))
+        self._card_words = Say(font_size=36, bold=True, halign="center", color=NAVY)
+        self._card.add_widget(self._card_words)
+        self._top = BoxLayout(orientation="vertical", spacing=20, size_hint_y=None)
+        self._top.bind(minimum_height=self._top.setter("height"))
+        self.add_widget(self._top)
         for name in self._typed:
             self._add_line(name)
+        self.add_widget(self._lines["pin"][0])
         self._cycle = BoxLayout(size_hint_y=None, height=0)
         self.add_widget(self._cycle)
         self._keys()
@@ -50,24 +61,26 @@ class SignInScreen(Screen):
         value = Say(font_size=44, bold=True)
         line.add_widget(value)
         self._lines[name] = (line, value)
-        self.add_widget(line)
 
     def _keys(self) -> None:
-        keys = BoxLayout(orientation="vertical", spacing=8, size_hint_y=None, height=5 * 100)
-        for row in _LETTERS:
-            line = GridLayout(cols=len(row), spacing=8)
-            for letter in row:
-                line.add_widget(
-                    press(letter, partial(self._type, letter), kind="key", font_size=42)
-                )
-            keys.add_widget(line)
-        foot = BoxLayout(spacing=8)
+        """Digits, letters where a staff ID is typed, and what takes typing back."""
+        self._letters = BoxLayout(orientation="vertical", spacing=8, size_hint_y=None, height=0)
+        foot = BoxLayout(spacing=8, size_hint_y=None, height=_KEY_HEIGHT)
         foot.add_widget(press(tr("screen.keyboard.clear"), self._clear, kind="quiet"))
         foot.add_widget(press(tr("screen.keyboard.erase"), self._erase, kind="quiet"))
-        keys.add_widget(foot)
+        keys = BoxLayout(orientation="vertical", spacing=8, size_hint_y=None)
+        keys.bind(minimum_height=keys.setter("height"))
+        for part in (self._row(_LETTERS[0]), self._letters, foot):
+            keys.add_widget(part)
         self.add_widget(keys)
         menu = press(tr("screen.sign_in.menu"), self._menu, size_hint_y=None, height=100)
         self.add_widget(menu)
+
+    def _row(self, letters: str) -> GridLayout:
+        line = GridLayout(cols=len(letters), spacing=8, size_hint_y=None, height=_KEY_HEIGHT)
+        for letter in letters:
+            line.add_widget(press(letter, partial(self._type, letter), kind="key", font_size=42))
+        return line
 
     # --- typing -------------------------------------------------------------------------------
 
@@ -106,6 +119,7 @@ class SignInScreen(Screen):
 
     def show(self, view: SignInView) -> None:
         self._public.words, self._words.words = view.public, view.words
+        self._show_card(view)
         if view.power_cycle and self._tick is None:
             self._tick = press(view.power_cycle, self._toggle)
             self._cycle.add_widget(self._tick)
@@ -114,6 +128,31 @@ class SignInScreen(Screen):
             self._cycle.clear_widgets()
             self._cycle.height, self._tick, self._power_cycled = 0, None, False
         self._draw()
+
+    def _show_card(self, view: SignInView) -> None:
+        """A card that comes or goes takes what was typed for the one before with it."""
+        if view.insertion != self._insertion:
+            self._typed = {"staff_id": "", "pin": ""}
+            self._focus = "pin" if view.card_ready else "staff_id"
+        self._by_id = view.by_id
+        self._insertion, self._card_ready = view.insertion, view.card_ready
+        self._card_words.words = view.card
+        look = (PALE_GREEN, GREEN) if view.card_ready else (PALE, BLUE)
+        self._card.face, self._card.edge = look
+        wanted = [self._card] if view.card else []
+        wanted += [self._lines["staff_id"][0]] if view.by_id else []
+        if self._top.children[::-1] != wanted:
+            self._top.clear_widgets()
+            for widget in wanted:
+                self._top.add_widget(widget)
+        if not view.by_id:
+            self._focus = "pin"
+        if bool(self._letters.children) is not view.by_id:
+            self._letters.clear_widgets()
+            for row in _LETTERS[1:] if view.by_id else ():
+                self._letters.add_widget(self._row(row))
+            count = len(self._letters.children)
+            self._letters.height = count * (_KEY_HEIGHT + 8) - 8 if count else 0
 
     def primary(self) -> None:
         """端末をひらく."""
@@ -126,8 +165,13 @@ class SignInScreen(Screen):
     def _sign_in(self, menu: bool) -> None:
         """What was typed leaves the screen at once."""
         staff_id, pin = self._typed["staff_id"], self._typed["pin"]
+        if self._card_ready and pin:
+            self._typed["pin"] = ""
+            self._draw()
+            self.tell(ev.StaffCardSignIn, pin, self._power_cycled, menu)
+            return
         if not staff_id or not pin:
-            self._to("pin" if staff_id else "staff_id")
+            self._to("pin" if staff_id or not self._by_id else "staff_id")
             return
         self._typed["pin"] = ""
         self._draw()

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kiosk.domain.ports import Clock, Printer, SectionServer, SheetMaker
+from kiosk.domain.ports import CardReader, Clock, Printer, SectionServer, SheetMaker
+from kiosk.selftest.card import CardReaderCheck
 from kiosk.selftest.check import Check
 from kiosk.selftest.clock import ClockCheck
 from kiosk.selftest.disk import DiskCheck
@@ -31,11 +32,16 @@ class Tested:
     production: bool = False
     dpi: int = 0  # of the head that certificates come out of; 0: not compared
     temporary: Path | None = None
+    cards: CardReader | None = None
+    card_needed: bool = False  # nobody can open the terminal without a card
 
 
 def boot_checks(tested: Tested) -> Sequence[Check]:
-    """Fresh checks for one self-test; every ``CheckName`` once."""
+    """Fresh checks for one self-test; every ``CheckName`` once (CARD: where there are)."""
     greeting = Greeting(tested.server, tested.clock)
+    cards: tuple[Check, ...] = ()
+    if tested.cards is not None:
+        cards = (CardReaderCheck(tested.cards, tested.card_needed),)
     return (
         PrinterCheck(tested.printer),
         PaperCheck(tested.printer),
@@ -46,6 +52,7 @@ def boot_checks(tested: Tested) -> Sequence[Check]:
         DisplayCheck(tested.display),
         DiskCheck(tested.temporary),
         RecoveryCheck(greeting),
+        *cards,
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from kiosk.domain.applicant import Applicant
+from kiosk.domain.card import StaffCard
 from kiosk.domain.certificate import CertificateContent, DrawnCertificate, Stamp
 from kiosk.domain.ledger import LedgerEntry
 from kiosk.domain.printer import PrintJob, PrintOutcome
@@ -32,6 +33,22 @@ class OpenTerminal(Effect):
     staff_id: str
     pin: str = field(repr=False)
     power_cycled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OpenByCard(Effect):
+    """The card's proof, then the server's word -> CardOpened"""
+
+    card: StaffCard
+    pin: str = field(repr=False)
+    power_cycled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CloseTerminal(Effect):
+    """End the staff session; no answer is awaited."""
+
+    reason: str  # staff, card_removed
 
 
 @dataclass(frozen=True, slots=True)

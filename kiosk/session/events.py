@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from kiosk.domain.applicant import ApplicantKind
+from kiosk.domain.card import CardRefusal, CardSeen
 from kiosk.domain.certificate import CertificateContent, DrawnCertificate, DrawRefusal
 from kiosk.domain.ledger import LedgerEntry
 from kiosk.domain.near import Neighbours, SiteHistory
@@ -214,6 +215,19 @@ class StaffSignIn(At):
     menu: bool = False  # for the staff's menu, and not only to open the terminal
 
 
+@dataclass(frozen=True, slots=True)
+class StaffCardSignIn(At):
+    """The PIN that goes with the card on the reader."""
+
+    pin: str = field(repr=False)
+    power_cycled: bool = False
+    menu: bool = False
+
+
+class ClosePressed(At):
+    """受付を終える pressed in the staff's menu."""
+
+
 class StaffWanted(At):
     """The staff corner was pressed on a screen that waits, out of order, or closed."""
 
@@ -253,6 +267,20 @@ class HeartbeatAnswered(Answer):
 @dataclass(frozen=True, slots=True)
 class StaffAnswered(Answer):
     answer: StaffOpened | ServerFault
+
+
+@dataclass(frozen=True, slots=True)
+class CardLooked(Answer):
+    """What lies on the card reader has changed."""
+
+    seen: CardSeen
+
+
+@dataclass(frozen=True, slots=True)
+class CardOpened(Answer):
+    """Heard in any generation: the server may have opened for a card that is gone."""
+
+    answer: StaffOpened | ServerFault | CardRefusal
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from typing import Any
 
 from kiosk.session import events as ev
 from kiosk.session import machine_boot as boot_part
+from kiosk.session import machine_card as card_part
 from kiosk.session import machine_issue as issue_part
 from kiosk.session import machine_near as near_part
 from kiosk.session import machine_slips as slip_part
@@ -36,7 +37,14 @@ __all__ = ["Step", "boot", "step"]
 Handler = Callable[[Session, Any], Step]
 
 #: Answers that are facts about the terminal and not about a visit: heard in any generation.
-HEARD_ALWAYS = (ev.HeartbeatAnswered, ev.SettleAnswered, ev.PrinterSeen, ev.SlipEnded)
+HEARD_ALWAYS = (
+    ev.CardLooked,
+    ev.CardOpened,
+    ev.HeartbeatAnswered,
+    ev.SettleAnswered,
+    ev.PrinterSeen,
+    ev.SlipEnded,
+)
 
 #: What may be touched while something lies over the screen.
 OVER_THE_SCREEN = (ev.CancelConfirmed, ev.CancelDismissed, ev.CancelPressed, ev.StillHere)
@@ -46,6 +54,9 @@ _ANYWHERE: dict[type[ev.At], Handler] = {
     ev.HeartbeatAnswered: boot_part.heartbeat_answered,
     ev.StaffWanted: boot_part.staff_wanted,
     ev.StaffSignIn: boot_part.staff_sign_in,
+    ev.StaffCardSignIn: card_part.card_sign_in,
+    ev.CardOpened: card_part.card_opened,
+    ev.CardLooked: card_part.card_looked,
     ev.StaffAnswered: boot_part.staff_answered,
     ev.RecoverAnswered: boot_part.recover_answered,
     ev.SelfTestEnded: boot_part.self_test_ended,
@@ -78,6 +89,7 @@ _IN_PHASE: dict[Phase, dict[type[ev.At], Handler]] = {
     Phase.STAFF_MENU: {
         ev.TestPrintPressed: slip_part.print_test_pressed,
         ev.MenuLeft: boot_part.menu_left,
+        ev.ClosePressed: boot_part.closed_by_staff,
     },
     Phase.ATTRACT: {ev.Begin: visit_part.begin},
     Phase.CONSENT: _CANCELLABLE

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from kiosk.domain.card import SignInMethod
 from kiosk.domain.ports import Heartbeat, Recovered, ServerFault, ServerHello, StaffOpened
-from kiosk.session.effects import Effect, OpenTerminal, Recover, RunSelfTest, SayHello, Settle
+from kiosk.session.effects import (
+    CloseTerminal,
+    Effect,
+    OpenTerminal,
+    Recover,
+    RunSelfTest,
+    SayHello,
+    Settle,
+)
 from kiosk.session.events import (
     BackPressed,
+    ClosePressed,
     HeartbeatAnswered,
     HelloAnswered,
     MenuLeft,
@@ -39,12 +49,16 @@ from kiosk.session.notices import Notice
 from kiosk.session.state import WARN_AFTER_S, Facts, Phase, Session, Trouble
 
 
-def boot(t: float, seed: str | None = None, warn_after_s: float = WARN_AFTER_S) -> Step:
+def boot(
+    t: float, seed: str | None = None, warn_after_s: float = WARN_AFTER_S,
+    methods: tuple[SignInMethod, ...] = (SignInMethod.STAFF_ID,),
+) -> Step:  # fmt: skip
     """The first session of a process and its first effect. ``seed`` is given by tests only;
-    ``warn_after_s`` is the configured time until a screen asks whether somebody is there."""
+    ``warn_after_s`` is the configured time until a screen asks whether somebody is there,
+    ``methods`` are the ways of signing in that this terminal offers."""
     session = Session(
         seed=seed or new_seed(), now=t, touched_at=t, entered_at=t, last_heartbeat=t,
-        warn_after_s=warn_after_s,
+        warn_after_s=warn_after_s, facts=Facts(methods=methods),
     )  # fmt: skip
     return wait_for(session, SayHello(session.generation))
 
@@ -92,7 +106,11 @@ def staff_wanted(session: Session, _: StaffWanted) -> Step:
 def staff_sign_in(session: Session, event: StaffSignIn) -> Step:
     if session.phase is not Phase.SIGN_IN or session.waiting:
         return stay(session)
-    facts = replace(session.facts, power_cycled=event.power_cycled, menu_wanted=event.menu)
+    if SignInMethod.STAFF_ID not in session.facts.methods:
+        return stay(session)
+    facts = replace(
+        session.facts, power_cycled=event.power_cycled, menu_wanted=event.menu, signing=None
+    )
     said = replace(session, facts=facts)
     return wait_for(
         said, OpenTerminal(said.generation, event.staff_id, event.pin, event.power_cycled)
@@ -104,32 +122,34 @@ def staff_answered(session: Session, event: StaffAnswered) -> Step:
         return stay(session)
     answer = event.answer
     if isinstance(answer, ServerFault):
-        return say(session, _staff_notice(answer), answer.code)
-    return _opened(session, answer)
+        return say(session, staff_notice(answer), answer.code)
+    return opened(session, answer)
 
 
-def _staff_notice(fault: ServerFault) -> Notice:
+def staff_notice(fault: ServerFault) -> Notice:
     if not_heard(fault):
         return Notice.SERVER_UNHEARD
+    if fault.code == "method_not_allowed":
+        return Notice.METHOD_NOT_ALLOWED
     return Notice.STAFF_LOCKED if "lock" in fault.code else Notice.STAFF_REFUSED
 
 
-def _opened(session: Session, staff: StaffOpened) -> Step:
+def opened(session: Session, staff: StaffOpened) -> Step:
     """Open: first the last sheet's end if it is still owed, then whatever else was left."""
     facts = replace(
         session.facts, opened=True, need_staff=False, tested=False, staff_name=staff.display_name
     )
     # A heartbeat that set out before this still says that nobody has opened the terminal: the new
     # generation tells them apart.
-    opened = replace(session, facts=facts, generation=session.generation + 1)
-    opened = go(opened, Phase.SELF_TEST)
-    if opened.pending is None:
-        return recover(opened)
-    pending = replace(opened.pending, attempt=opened.pending.attempt + 1, retry_at=None)
+    now_open = replace(session, facts=facts, generation=session.generation + 1)
+    now_open = go(now_open, Phase.SELF_TEST)
+    if now_open.pending is None:
+        return recover(now_open)
+    pending = replace(now_open.pending, attempt=now_open.pending.attempt + 1, retry_at=None)
     owed: tuple[Effect, ...] = (
-        Settle(opened.generation, pending.issue_id, pending.outcome, pending.attempt),
+        Settle(now_open.generation, pending.issue_id, pending.outcome, pending.attempt),
     )
-    return replace(opened, pending=pending, waiting="Settle"), owed
+    return replace(now_open, pending=pending, waiting="Settle"), owed
 
 
 def recover(session: Session) -> Step:
@@ -198,6 +218,16 @@ def _after_test(session: Session) -> Step:
         return rest(session)
     facts = replace(session.facts, menu_wanted=False)
     return go(replace(session, facts=facts), Phase.STAFF_MENU), ()
+
+
+def closed_by_staff(session: Session, _: ClosePressed) -> Step:
+    """受付を終える: nobody is served until staff sign in again."""
+    if session.waiting:
+        return stay(session)
+    facts = replace(session.facts, opened=False, signing=None)
+    closed = replace(session, facts=facts, generation=session.generation + 1)
+    closed = go(closed, Phase.SIGN_IN, Notice.STAFF_NEEDED)
+    return closed, (CloseTerminal(closed.generation, "staff"),)
 
 
 def menu_left(session: Session, _: MenuLeft) -> Step:

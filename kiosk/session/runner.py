@@ -13,9 +13,21 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from kiosk.domain.card import (
+    CardFault,
+    CardProof,
+    CardRefusal,
+    CardSeen,
+    FelicaCard,
+    FelicaProof,
+    NoReader,
+    NoReaderReason,
+    PivProof,
+)
 from kiosk.domain.certificate import DrawnCertificate, DrawRefusal
 from kiosk.domain.japan import day_in_japan
 from kiosk.domain.ports import (
+    CardReader,
     CheckResult,
     Clock,
     Printer,
@@ -48,6 +60,8 @@ log = logging.getLogger("kiosk.session.runner")
 
 #: How long closing waits for a running call: the longest one (a read of the server) and some.
 CLOSE_S = 12.0
+#: How often the card reader is looked at: a card that is taken away is missed within half a second.
+CARD_LOOK_S = 0.25
 #: Width of the preview's pictures in pixels: the widest screen this product is made for.
 PREVIEW_WIDTH = 1000
 
@@ -68,6 +82,7 @@ class Parts:
     self_test: Callable[[], tuple[CheckResult, ...]]
     read_marks: Callable[[bytes], Mapping[str, str]]
     wipe: Callable[[], None] = lambda: None
+    cards: CardReader | None = None  # None: no card opens this terminal
     slips: SlipDrawer | None = None  # None: no slip can be drawn
     slip_printer: Printer | None = None  # None: slips come out of the certificates' printer
     preview_width: int = PREVIEW_WIDTH
@@ -94,6 +109,7 @@ class Runner:
         self._calls = Lane("calls")
         self._closing = threading.Event()
         self._heartbeat: threading.Thread | None = None
+        self._cards: threading.Thread | None = None
         self._table = self._methods()
 
     # --- the session's side -------------------------------------------------------------------
@@ -117,12 +133,19 @@ class Runner:
         self._heartbeat = threading.Thread(target=self._beat, name="lane-heartbeat", daemon=True)
         self._heartbeat.start()
 
+    def start_cards(self) -> None:
+        """Tell the session whenever a card comes or goes, where there is a reader."""
+        if self._parts.cards is not None:
+            self._cards = threading.Thread(target=self._watch_cards, name="lane-cards", daemon=True)
+            self._cards.start()
+
     def close(self) -> bool:
         """Finish what runs and what is owed; False if a lane hangs."""
         self._closing.set()
         calls, prints = self._calls.close(CLOSE_S), self._print.close(CLOSE_S)
-        if self._heartbeat is not None:
-            self._heartbeat.join(CLOSE_S)
+        for thread in (self._heartbeat, self._cards):
+            if thread is not None:
+                thread.join(CLOSE_S)
         return calls and prints
 
     def wait_idle(self, timeout_s: float) -> bool:
@@ -136,6 +159,8 @@ class Runner:
         return {
             ef.SayHello: (self._calls, False, self._say_hello),
             ef.OpenTerminal: (self._calls, False, self._open_terminal),
+            ef.OpenByCard: (self._calls, False, self._open_by_card),
+            ef.CloseTerminal: (self._calls, True, self._close_terminal),
             ef.Recover: (self._print, True, self._recover),
             ef.RunSelfTest: (self._print, True, self._run_self_test),
             ef.Apply: (self._calls, False, self._apply),
@@ -184,6 +209,25 @@ class Runner:
             self._post(ev.HeartbeatAnswered(self._now(), seen.generation, answer))
             self._closing.wait(HEARTBEAT_S)
 
+    def _watch_cards(self) -> None:
+        """Its own thread: a card that goes must be seen while a call waits for the server."""
+        before: CardSeen | None = None
+        while not self._closing.is_set():
+            seen = self._card_seen()
+            if seen != before:
+                before = seen
+                log.info("card reader: %s", type(seen).__name__)
+                self._post(ev.CardLooked(self._now(), self._seen.generation, seen))
+            self._closing.wait(CARD_LOOK_S)
+
+    def _card_seen(self) -> CardSeen:
+        assert self._parts.cards is not None
+        try:
+            return self._parts.cards.look()
+        except Exception as error:
+            log.error("failed card look: %s", type(error).__name__)
+            return NoReader(NoReaderReason.SERVICE)
+
     def _now(self) -> float:
         return self._parts.clock.monotonic()
 
@@ -196,6 +240,40 @@ class Runner:
     def _open_terminal(self, effect: ef.OpenTerminal) -> ev.At:
         answer = self._parts.server.open_terminal(effect.staff_id, effect.pin, effect.power_cycled)
         return ev.StaffAnswered(self._now(), effect.generation, answer)
+
+    def _open_by_card(self, effect: ef.OpenByCard) -> ev.At:
+        proof = self._proof(effect)
+        if isinstance(proof, CardRefusal):
+            log.info("card refused: %s %04x", proof.fault.value, proof.status)
+        answer = (
+            proof
+            if isinstance(proof, CardRefusal | ServerFault)
+            else self._parts.server.open_by_card(proof, effect.power_cycled)
+        )
+        return ev.CardOpened(self._now(), effect.generation, answer)
+
+    def _proof(self, effect: ef.OpenByCard) -> CardProof | CardRefusal | ServerFault:
+        """What the card has to say to the server; a PIV card's PIN ends here."""
+        cards, card = self._parts.cards, effect.card
+        if cards is None or cards.look() != card:
+            return CardRefusal(CardFault.GONE)
+        if isinstance(card, FelicaCard):
+            return FelicaProof(card.idm, effect.pin)
+        key = cards.piv_key(card)
+        if isinstance(key, CardRefusal):
+            return key
+        asked = self._parts.server.card_challenge()
+        if isinstance(asked, ServerFault):
+            return asked
+        signature = cards.sign(card, key, effect.pin, asked.message)
+        if isinstance(signature, CardRefusal):
+            return signature
+        return PivProof(hashlib.sha256(key.public_key).hexdigest(), asked.nonce, signature)
+
+    def _close_terminal(self, effect: ef.CloseTerminal) -> None:
+        fault = self._parts.server.close_terminal(effect.reason)
+        if fault is not None:
+            log.warning("close not heard: %s", fault.code)
 
     def _recover(self, effect: ef.Recover) -> ev.At:
         clear = self._clear(effect.power_cycled)
@@ -405,6 +483,7 @@ class Runner:
         answers: dict[type[ef.Effect], ev.At] = {
             ef.SayHello: ev.HelloAnswered(now, generation, lost),
             ef.OpenTerminal: ev.StaffAnswered(now, generation, lost),
+            ef.OpenByCard: ev.CardOpened(now, generation, lost),
             ef.Recover: ev.RecoverAnswered(now, generation, lost),
             ef.RunSelfTest: ev.SelfTestEnded(now, generation, (), reported=False),
             ef.Apply: ev.ApplyAnswered(now, generation, lost),

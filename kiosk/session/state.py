@@ -11,6 +11,7 @@ from datetime import date
 from enum import StrEnum
 
 from kiosk.domain.applicant import Applicant, ApplicantDraft, FieldFault
+from kiosk.domain.card import CardSeen, SignInMethod, StaffCard
 from kiosk.domain.certificate import CertificateContent, DrawnCertificate
 from kiosk.domain.issuance import IssueState
 from kiosk.domain.ledger import LedgerEntry
@@ -181,6 +182,9 @@ class Facts:
     tested: bool = False  # the last self-test passed and was reported
     recover_needed: bool = False  # an issue may be open, or the printer may hold a sheet
     menu_wanted: bool = False  # staff signed in for their menu
+    methods: tuple[SignInMethod, ...] = (SignInMethod.STAFF_ID,)  # as configured
+    card: CardSeen | None = None  # what lies on the card reader; None: nobody has looked
+    signing: StaffCard | None = None  # the card that the sign-in, or the staff's menu, stands on
     power_cycled: bool = False  # staff said so at the sign-in that is under way
 
 

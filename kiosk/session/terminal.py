@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Protocol
 
+from kiosk.domain.card import SignInMethod
 from kiosk.session.effects import Effect
 from kiosk.session.events import At
 from kiosk.session.machine import Step, boot, step
@@ -38,9 +39,12 @@ class Terminal:
         self._busy = False
         self.session = Session()
 
-    def start(self, t: float, seed: str | None = None, warn_after_s: float = WARN_AFTER_S) -> None:
-        """Boot: greet the server. ``seed`` is given by tests only; ``warn_after_s``: see boot."""
-        self._take(boot(t, seed, warn_after_s))
+    def start(
+        self, t: float, seed: str | None = None, warn_after_s: float = WARN_AFTER_S,
+        methods: tuple[SignInMethod, ...] = (SignInMethod.STAFF_ID,),
+    ) -> None:  # fmt: skip
+        """Boot: greet the server. ``seed`` is given by tests only; the rest: see boot."""
+        self._take(boot(t, seed, warn_after_s, methods))
 
     def dispatch(self, event: At) -> None:
         """One event, on the owning thread. Events that a listener dispatches wait their turn."""

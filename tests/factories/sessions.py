@@ -9,6 +9,14 @@ from datetime import date
 from PIL import Image, ImageDraw
 
 from kiosk.domain.applicant import ApplicantDraft, ApplicantKind, field_faults
+from kiosk.domain.card import (
+    FelicaCard,
+    NoCard,
+    NoReader,
+    NoReaderReason,
+    PivCard,
+    SignInMethod,
+)
 from kiosk.domain.certificate import CertificateContent, ContentItem, FormIdentity
 from kiosk.domain.issuance import IssueState
 from kiosk.domain.ledger import (
@@ -172,10 +180,13 @@ _PRINTED = (
     IssuedCopy("2026-000123", IssueState.PRINTED),
     IssuedCopy("2026-000124", IssueState.PRINTED),
 )
+_PIV_ONLY = (SignInMethod.PIV,)
+_FELICA = FelicaCard(1, b"MIHON\x00\x00\x01")
 _CHECKS = tuple(
     CheckResult(name, name != "paper", "" if name != "paper" else "paper_empty")
     for name in (
-        "printer", "paper", "server", "form", "clock", "fonts", "display", "disk", "recovery"
+        "printer", "paper", "server", "form", "clock", "fonts", "display", "disk", "recovery",
+        "card",
     )
 )  # fmt: skip
 
@@ -185,6 +196,30 @@ GALLERY: dict[str, Session] = {
     "sign-in": at(Phase.SIGN_IN, notice="staff_needed"),
     "sign-in-power-cycle": at(
         Phase.SIGN_IN, notice="power_cycle_needed", facts=replace(FACTS, power_cycle_needed=True)
+    ),
+    "sign-in-card-wanted": at(
+        Phase.SIGN_IN, facts=replace(FACTS, methods=tuple(SignInMethod), card=NoCard())
+    ),
+    "sign-in-felica": at(
+        Phase.SIGN_IN, facts=replace(FACTS, methods=tuple(SignInMethod), card=_FELICA)
+    ),
+    "sign-in-piv-only": at(
+        Phase.SIGN_IN, facts=replace(FACTS, methods=_PIV_ONLY, card=PivCard(1)),
+        notice="card_pin_last",
+    ),
+    "sign-in-piv-signing": at(
+        Phase.SIGN_IN, waiting="OpenByCard",
+        facts=replace(FACTS, methods=_PIV_ONLY, card=PivCard(1), signing=PivCard(1)),
+    ),
+    "sign-in-other-card": at(
+        Phase.SIGN_IN, facts=replace(FACTS, methods=_PIV_ONLY, card=_FELICA), notice="card_removed"
+    ),
+    "sign-in-no-reader": at(
+        Phase.SIGN_IN, notice="power_cycle_needed",
+        facts=replace(
+            FACTS, methods=tuple(SignInMethod), card=NoReader(NoReaderReason.READER),
+            power_cycle_needed=True,
+        ),
     ),
     "self-test": at(Phase.SELF_TEST, facts=replace(FACTS, checks=_CHECKS)),
     "out-of-order": at(

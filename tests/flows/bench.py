@@ -11,8 +11,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from kiosk.domain.card import SignInMethod
 from kiosk.domain.issuance import IssueState
-from kiosk.domain.ports import CheckResult, Printer, SectionServer
+from kiosk.domain.ports import CardReader, CheckResult, Printer, SectionServer
 from kiosk.ledger_client.memory import InMemorySectionServer, MemorySection
 from kiosk.ledger_client.wire import CONTRACT_VERSION
 from kiosk.printing.simulated import SimulatedPrinter
@@ -64,6 +65,7 @@ class Kiosk:
         server: SectionServer | None = None,
         driver: Printer | None = None,
         slip_driver: Printer | None = None,
+        cards: CardReader | None = None,
     ) -> None:
         self.world = world
         self.wire = LossyServer(server or InMemorySectionServer(world.section))
@@ -71,6 +73,7 @@ class Kiosk:
         self.printer = SimulatedPrinter(SheetDots(), world.clock, device=world.device)
         self._driver: Printer = driver or self.printer
         self._slip_driver = slip_driver
+        self.cards = cards
         self.slips = FakeSlips()
         self.wiped = 0
         self.seen: list[tuple[Phase, str]] = []
@@ -83,7 +86,8 @@ class Kiosk:
         world = self.world
         tested = Tested(
             Own("terminal-1", CONTRACT_VERSION, "memory"), self.wire.as_server, self._driver,
-            self.maker, world.clock, lambda: DisplaySize(1080, 1920),
+            self.maker, world.clock, lambda: DisplaySize(1080, 1920), cards=self.cards,
+            card_needed=True,
         )  # fmt: skip
         return Parts(
             server=self.wire.as_server,
@@ -93,6 +97,7 @@ class Kiosk:
             self_test=boot_self_test(tested),
             read_marks=read_marks,
             wipe=self._wipe,
+            cards=self.cards,
             slips=self.slips,
             slip_printer=self._slip_driver,
         )
@@ -166,8 +171,8 @@ class Kiosk:
     def touch(self, kind: type[ev.At], **values: object) -> None:
         self.dispatch(kind(self.now(), **values))
 
-    def start(self) -> None:
-        self.terminal.start(self.now())
+    def start(self, methods: tuple[SignInMethod, ...] = (SignInMethod.STAFF_ID,)) -> None:
+        self.terminal.start(self.now(), methods=methods)
         self.work()
 
     def sign_in(self, pin: str = PIN, *, power_cycled: bool = False) -> None:

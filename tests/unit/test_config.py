@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 
 from admin.settings import DEFAULT_FORM as SERVERS_FORM
+from kiosk.cards.registry import make_reader
+from kiosk.cards.simulated import SimulatedReader
 from kiosk.clock import SystemClock
 from kiosk.config import DEFAULT_FORM, Config, ConfigFault, WindowConfig, load_config
+from kiosk.domain.card import SignInMethod
 from kiosk.printing.registry import DRIVERS, PrinterConfig, make_printer
 
 LEAST = 'server_url = "http://127.0.0.1:8600"\nterminal = "terminal-1"\nkey_file = "key.pem"\n'
@@ -202,3 +205,39 @@ def test_a_file_that_is_no_text(tmp_path: Path) -> None:
     assert load_config(tmp_path) == ConfigFault(
         "config_unreadable", f"設定ファイル {tmp_path} を読めません。"
     )
+
+
+# --- how staff sign in ---------------------------------------------------------------------------
+
+
+def test_a_staff_id_opens_the_terminal_unless_it_is_written_otherwise(folder: Path) -> None:
+    usual = good(folder, LEAST).sign_in
+    assert usual.methods == (SignInMethod.STAFF_ID,)
+    assert not usual.wants_reader
+    assert make_reader(usual) is None
+    cards = good(
+        folder, LEAST + '[sign_in]\nmethods = ["piv", "felica"]\nreader_name = "ACS"\n'
+    ).sign_in
+    assert cards.methods == (SignInMethod.PIV, SignInMethod.FELICA)
+    assert (cards.reader, cards.reader_name, cards.needs_reader) == ("pcsc", "ACS", True)
+    both = good(folder, LEAST + '[sign_in]\nmethods = ["staff_id", "piv"]\n').sign_in
+    assert (both.wants_reader, both.needs_reader) == (True, False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['methods = ["password"]', 'methods = ["piv", "piv"]', 'reader = "keyboard"', "nfc = true"],
+)
+def test_ways_of_signing_in_that_are_refused(folder: Path, text: str) -> None:
+    assert fault(folder, LEAST + f"[sign_in]\n{text}\n").code in {
+        "config_value", "config_key_unknown",
+    }  # fmt: skip
+
+
+def test_a_simulated_reader_opens_no_real_terminal(folder: Path) -> None:
+    text = '[sign_in]\nmethods = ["felica"]\nreader = "simulated"\n'
+    assert isinstance(make_reader(good(folder, LEAST + text).sign_in), SimulatedReader)
+    real = 'production = true\n[printer]\ndriver = "escpos-usb"\nmodel = "custom-kpm216h"\n'
+    real += "usb_vendor = 1\nusb_product = 1\n"
+    found = fault(folder, LEAST + real + text)
+    assert found.code == "production_cards"

@@ -5,11 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from kiosk.domain.card import (
+    CARD_METHODS,
+    NoCard,
+    NoReader,
+    NoReaderReason,
+    PivCard,
+    SignInMethod,
+)
 from kiosk.domain.checks import direction_of
 from kiosk.domain.eras import wareki
 from kiosk.screens.present.frame import Frame, notice_text
 from kiosk.screens.strings import has, tr
 from kiosk.session import events as ev
+from kiosk.session.machine_card import usable
 from kiosk.session.state import Session, Trouble
 
 
@@ -29,6 +38,12 @@ class SignInView:
     public: str
     words: str
     power_cycle: str  # question to confirm; "" when it is not asked
+    by_id: bool = (
+        True  # a staff ID is typed; False while a card stands for it, or where only one may
+    )
+    card: str = ""  # what the card reader sees, and what to do; "" where no card opens the terminal
+    card_ready: bool = False  # a card lies there that the sign-in can stand on
+    insertion: int = 0  # of that card: what was typed for another is forgotten
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +64,7 @@ class StaffMenuView:
     checks: tuple[CheckView, ...]
     words: str
     test_print: str
+    close: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +84,16 @@ def starting(_: Session) -> Frame:
 
 def sign_in(session: Session) -> Frame:
     ask = session.facts.power_cycle_needed
+    card = usable(session.facts)
+    by_id = SignInMethod.STAFF_ID in session.facts.methods
     body = SignInView(
         public=tr("screen.sign_in.public"),
-        words=notice_text(session) or tr("screen.sign_in.words"),
+        words=notice_text(session) or _sign_in_words(session.facts.methods),
         power_cycle=tr("screen.sign_in.power_cycle") if ask else "",
+        by_id=by_id and card is None,
+        card=_card_words(session),
+        card_ready=card is not None,
+        insertion=card.insertion if card else 0,
     )
     busy = tr(f"screen.busy.{session.waiting}") if session.waiting else ""
     return Frame(
@@ -83,6 +105,30 @@ def sign_in(session: Session) -> Frame:
         primary_event=None,
         primary_enabled=not session.waiting,
     )
+
+
+def _sign_in_words(methods: tuple[SignInMethod, ...]) -> str:
+    if not CARD_METHODS & set(methods):
+        return tr("screen.sign_in.words")
+    by_id = SignInMethod.STAFF_ID in methods
+    return tr("screen.sign_in.words_both" if by_id else "screen.sign_in.words_card")
+
+
+def _card_words(session: Session) -> str:
+    """What the reader sees, for staff; the public may read it too."""
+    if not CARD_METHODS & set(session.facts.methods):
+        return ""
+    seen = session.facts.card
+    if isinstance(seen, NoReader):
+        service = seen.reason is NoReaderReason.SERVICE
+        return tr("screen.sign_in.no_service" if service else "screen.sign_in.no_reader")
+    card = usable(session.facts)
+    if isinstance(card, PivCard):
+        return tr("screen.sign_in.card_piv")
+    if card is not None:
+        return tr("screen.sign_in.card_felica")
+    nothing = seen is None or isinstance(seen, NoCard)
+    return tr("screen.sign_in.card_wanted" if nothing else "screen.sign_in.card_other")
 
 
 def check_words(check: str, code: str, ok: bool) -> str:
@@ -111,7 +157,9 @@ def staff_menu(session: Session) -> Frame:
     words = tr("screen.staff_menu.words", name=session.facts.staff_name)
     return Frame(
         tr("screen.staff_menu.title"),
-        StaffMenuView(checks, words, tr("screen.staff_menu.test_print")),
+        StaffMenuView(
+            checks, words, tr("screen.staff_menu.test_print"), tr("screen.staff_menu.close")
+        ),
         notice=notice_text(session),
         busy=busy,
         primary=tr("screen.staff_menu.open"),

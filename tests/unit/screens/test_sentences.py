@@ -40,7 +40,7 @@ def _made_keys() -> set[str]:
         name for name in vars(effects)
         if isinstance(vars(effects)[name], type) and issubclass(vars(effects)[name], effects.Effect)
     ]  # fmt: skip
-    silent = {"Effect", "EndVisit", "Wipe"}
+    silent = {"Effect", "EndVisit", "Wipe", "CloseTerminal"}
     made = {f"screen.busy.{name}" for name in waits if name not in silent}
     made |= {f"screen.check.{one.value}" for one in CheckName}
     made |= {f"screen.step.{number}" for number in range(1, STEPS + 1)}

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 import admin.api.state
 from kiosk.domain.build import build_id
+from kiosk.domain.card import NoReader, NoReaderReason
 from kiosk.domain.checks import CheckCode, CheckName
 from kiosk.domain.ports import CheckResult
 from kiosk.ledger_client.wire import CONTRACT_VERSION
 from kiosk.selftest import boot
+from kiosk.selftest.card import CardReaderCheck
 from kiosk.selftest.check import Finding
 from kiosk.selftest.display import DisplaySize
 from kiosk.selftest.server import Own
 from kiosk.selftest.suite import Suite, report_lines
+from tests.fakes.card_reader import FakeReader
 from tests.fakes.clock import FakeClock
 from tests.fakes.printer import FakePrinter
 from tests.flows.bench import Kiosk, World
@@ -106,9 +110,29 @@ def parts(world: World) -> boot.Tested:
 
 def test_the_boot_makes_every_check_once_in_the_order_of_their_names() -> None:
     world = World()
-    assert [check.name for check in boot.boot_checks(parts(world))] == list(CheckName)
+    names = [name for name in CheckName if name is not CheckName.CARD]
+    assert [check.name for check in boot.boot_checks(parts(world))] == names
     rows = boot.boot_self_test(parts(world))()
     assert all(row.ok for row in rows), rows
+
+
+def test_where_cards_open_the_terminal_their_reader_is_checked_too() -> None:
+    world, reader = World(), FakeReader()
+    tested = replace(parts(world), cards=reader)
+    assert [check.name for check in boot.boot_checks(tested)] == list(CheckName)
+    reader.unplug()
+    [row] = [row for row in boot.boot_self_test(tested)() if row.check == "card"]
+    assert (row.ok, row.detail) == (True, "card_reader_missing")  # a staff ID does as well
+    [row] = [
+        row for row in boot.boot_self_test(replace(tested, card_needed=True))()
+        if row.check == "card"
+    ]  # fmt: skip
+    assert (row.ok, row.code) == (False, "card_reader_missing")
+    reader.seen = NoReader(NoReaderReason.SERVICE)
+    check = CardReaderCheck(reader, needed=True)
+    assert check.run().code is CheckCode.CARD_SERVICE_DOWN
+    reader.felica()
+    assert check.run() == Finding()
 
 
 def test_the_build_is_one_code_for_both_sides() -> None:

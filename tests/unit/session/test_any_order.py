@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from kiosk.domain.card import FelicaCard, FelicaProof, NoCard, SignInMethod
 from kiosk.domain.certificate import CertificateContent, DrawnCertificate
 from kiosk.domain.issuance import IssueState
 from kiosk.domain.ports import CheckResult, ServerFault
@@ -41,7 +42,16 @@ from tests.fakes.printer import EMPTY, OCCUPIED, READY
 from tests.fakes.sheet_maker import FakeSheetMaker
 from tests.flows.people import HOUSE, LEDGER, PERSON
 
-HEARD_ALWAYS = (ev.HeartbeatAnswered, ev.SettleAnswered, ev.PrinterSeen, ev.SlipEnded)
+METHODS = (SignInMethod.STAFF_ID, SignInMethod.FELICA)
+IDM = b"MIHON\x00\x00\x01"
+HEARD_ALWAYS = (
+    ev.HeartbeatAnswered,
+    ev.SettleAnswered,
+    ev.PrinterSeen,
+    ev.SlipEnded,
+    ev.CardLooked,
+    ev.CardOpened,
+)
 LOST = {True: ServerFault("timeout", sent=True), False: ServerFault("offline", sent=False)}
 
 
@@ -86,6 +96,8 @@ HANDS: tuple[tuple[type[ev.At], dict[str, Any]], ...] = (
     (ev.BesideChosen, {"query": Query(QueryKind.LOT, "中央一丁目102番")}),
     (ev.CancelDismissed, {}), (ev.StillHere, {}), (ev.Touched, {}),
     (ev.StaffSignIn, {"staff_id": "opener", "pin": "482913", "power_cycled": True}),
+    (ev.StaffCardSignIn, {"pin": "482913", "menu": True}), (ev.ClosePressed, {}),
+    (ev.StaffCardSignIn, {"pin": "000000"}), (ev.StaffWanted, {}),
 )  # fmt: skip
 
 
@@ -108,7 +120,9 @@ class TerminalInTheWorld(RuleBasedStateMachine):
         self.clock = FakeClock()
         self.maker = FakeSheetMaker()
         self.section = MemorySection(LEDGER, self.maker, self.clock)
+        self.section.felica_cards[IDM] = "opener"
         self.server = InMemorySectionServer(self.section)
+        self.insertions = 0
         self.todo: list[ef.Effect] = []
         self.answered: list[ev.At] = []
         self.status: PrinterStatus = READY
@@ -122,7 +136,7 @@ class TerminalInTheWorld(RuleBasedStateMachine):
     def power_on(self, seed: int) -> None:
         self.random = random.Random(seed)
         self.session = Session()
-        self._taken(boot(self.clock.monotonic(), f"seed-{seed}"))
+        self._taken(boot(self.clock.monotonic(), f"seed-{seed}", methods=METHODS))
 
     # --- a step -------------------------------------------------------------------------------
 
@@ -213,6 +227,21 @@ class TerminalInTheWorld(RuleBasedStateMachine):
         self.section.stop("止めます。")
         self.heartbeat()
 
+    @rule(luck=st.integers(0, 3))
+    def a_card_comes_or_goes(self, luck: int) -> None:
+        self.insertions += 1
+        seen = FelicaCard(self.insertions, IDM) if luck else NoCard()
+        generation = self.session.generation
+        self._take(ev.CardLooked(self.clock.monotonic(), generation, seen))
+
+    @invariant()
+    def what_stands_on_a_card_ends_with_it(self) -> None:
+        if not hasattr(self, "session"):
+            return
+        facts, phase = self.session.facts, self.session.phase
+        if phase is Phase.STAFF_MENU or self.session.waiting == "OpenByCard":
+            assert facts.signing is None or facts.signing == facts.card
+
     # --- lanes and wire -----------------------------------------------------------------------
 
     @precondition(lambda self: self.todo)
@@ -234,7 +263,14 @@ class TerminalInTheWorld(RuleBasedStateMachine):
     def a_wipe_drops_what_waits(self) -> None:
         """As the lanes do: debts stay."""
         if any(isinstance(effect, ef.Wipe) for effect in self.todo):
-            kept = (ef.Recover, ef.RunSelfTest, ef.PrintSheet, ef.Settle, ef.EndVisit)
+            kept = (
+                ef.CloseTerminal,
+                ef.Recover,
+                ef.RunSelfTest,
+                ef.PrintSheet,
+                ef.Settle,
+                ef.EndVisit,
+            )
             self.todo = [effect for effect in self.todo if isinstance(effect, kept)]
 
     @rule(seconds=st.sampled_from([1.0, 1.0, 3.0, 20.0, 90.0, 200.0]), heard=st.booleans())
@@ -281,7 +317,7 @@ class TerminalInTheWorld(RuleBasedStateMachine):
         self.todo.clear()
         self.answered.clear()
         self.server = InMemorySectionServer(self.section)
-        self._taken(boot(self.clock.monotonic(), f"{self.random.random()}"))
+        self._taken(boot(self.clock.monotonic(), f"{self.random.random()}", methods=METHODS))
 
     # --- what effects do ----------------------------------------------------------------------
 
@@ -294,6 +330,9 @@ class TerminalInTheWorld(RuleBasedStateMachine):
     def _answer(self, effect: ef.Effect, lose: str | None) -> ev.At | None:
         now, generation = self.clock.monotonic(), effect.generation
         if isinstance(effect, ef.Wipe | ef.EndVisit):
+            return None
+        if isinstance(effect, ef.CloseTerminal):
+            self.server.close_terminal(effect.reason)
             return None
         if isinstance(effect, ef.LookAtPrinter):
             return ev.PrinterSeen(now, generation, self._status())
@@ -327,6 +366,9 @@ class TerminalInTheWorld(RuleBasedStateMachine):
         match effect:
             case ef.SayHello():
                 return ev.HelloAnswered, server.hello
+            case ef.OpenByCard(card=FelicaCard() as card):
+                proof = FelicaProof(card.idm, effect.pin)
+                return ev.CardOpened, lambda: server.open_by_card(proof, effect.power_cycled)
             case ef.OpenTerminal():
                 return ev.StaffAnswered, lambda: server.open_terminal(
                     effect.staff_id, effect.pin, effect.power_cycled
