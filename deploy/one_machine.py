@@ -146,6 +146,9 @@ def introduce(facts: dict[str, Any], port: int) -> None:
     say("  プリンターであそぶ (別の窓で。ほかの言葉は --help)")
     say("    .venv/bin/python -m kiosk.printing.simulator_control \\")
     say(f"      {DATA / 'printer.sock'} paper-empty")
+    say("  職員カードであそぶ (insert-felica, insert-piv, remove。PIV の暗証番号は --help)")
+    say("    .venv/bin/python -m kiosk.cards.simulator_control \\")
+    say(f"      {DATA / 'card.sock'} insert-felica")
     say("  おわるとき       Ctrl-C      最初から  make reset-demo")
     say("")
 

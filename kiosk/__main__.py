@@ -40,6 +40,9 @@ def _parser() -> argparse.ArgumentParser:
     from kiosk.certificate.command import add_parser  # light: it imports what it draws with later
 
     add_parser(commands)
+    from kiosk.cards.command import add_parser as add_card
+
+    add_card(commands)
     return parser
 
 

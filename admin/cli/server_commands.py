@@ -16,6 +16,13 @@ from pathlib import Path
 from typing import IO, Any
 
 import uvicorn
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
 
 from admin.app import create_app, make_services
 from admin.cli.common import CommandError, add_place, opened, say, settings_of
@@ -29,9 +36,18 @@ from admin.ledger.importer import import_ledger
 from admin.ledger.index import is_stale
 from admin.ledger.reindex import rebuild_rows
 from admin.ledger.sample import write_sample
-from admin.services import accounts, operation_log, print_log, row_audit, sheets, terminals
+from admin.services import (
+    accounts,
+    operation_log,
+    print_log,
+    row_audit,
+    sheets,
+    staff_cards,
+    terminals,
+)
 from admin.services.context import Services, utc_now
 from admin.settings import Settings
+from admin.views.sentences import refusal
 from kiosk.domain.events import EventCode
 from kiosk.domain.issuance import IssueNumber
 from kiosk.ledger_client.signing import TerminalKey
@@ -43,6 +59,9 @@ DEMO_ENTRIES = 2400
 DEMO_SEED = 20261123
 DEMO_TERMINAL = "terminal-1"
 DEMO_DAYS = 365
+#: The number of the simulated reader's card (kiosk/cards/simulated.py, which a server cannot see;
+#: a test compares them): MIHON in ASCII.
+SAMPLE_IDM = "4d49484f4e000001"
 
 
 def _command(
@@ -295,7 +314,33 @@ def _demo_terminal(services: Services, data: Path) -> Path:
     return path
 
 
-def _kiosk_config(data: Path, port: int, key: Path) -> Path:
+def _demo_cards(services: Services, data: Path) -> Path:
+    """The simulated reader's cards open the sample terminal; returns the PIV card's key file."""
+    path = data / "keys" / "card.pem"
+    if path.exists():
+        return path
+    key = ec.generate_private_key(ec.SECP256R1())
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    actor = operation_log.system_actor("demo")
+    with services.database.write() as session:
+        for made in (
+            staff_cards.register_felica(
+                session, services.keys, "opener", SAMPLE_IDM, actor, utc_now()
+            ),
+            staff_cards.register_piv(
+                session, services.keys, "opener", public.decode("ascii"), actor, utc_now()
+            ),
+        ):
+            if isinstance(made, accounts.AccountRefusal):
+                raise CommandError(refusal(made.code))
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(pem)
+    return path
+
+
+def _kiosk_config(data: Path, port: int, key: Path, card: Path) -> Path:
     path = data / "kiosk.toml"
     path.write_text(
         "# 見本の端末の設定 (make run が書きます)\n"
@@ -304,7 +349,12 @@ def _kiosk_config(data: Path, port: int, key: Path) -> Path:
         f'key_file = "{key.resolve()}"\n'
         "\n[printer]\n"
         'driver = "simulated"\n'
-        f'control_socket = "{(data / "printer.sock").resolve()}"\n',
+        f'control_socket = "{(data / "printer.sock").resolve()}"\n'
+        "\n[sign_in]\n"
+        'methods = ["staff_id", "felica", "piv"]\n'
+        'reader = "simulated"\n'
+        f'control_socket = "{(data / "card.sock").resolve()}"\n'
+        f'piv_key = "{card.resolve()}"\n',
         encoding="utf-8",
     )
     return path
@@ -336,10 +386,11 @@ def run_demo(arguments: argparse.Namespace) -> int:
             "terminal_pin": pin,
         }
         _demo_account(services, "opener", "見本 係員", pin)
+    card = _demo_cards(services, data)
     facts.update(
         terminal=DEMO_TERMINAL,
         terminal_key=str(key.resolve()),
-        kiosk_config=str(_kiosk_config(data, arguments.port, key).resolve()),
+        kiosk_config=str(_kiosk_config(data, arguments.port, key, card).resolve()),
         database=settings.database_url,
     )
     handle = os.open(facts_path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

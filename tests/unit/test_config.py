@@ -16,7 +16,11 @@ from kiosk.printing.registry import DRIVERS, PrinterConfig, make_printer
 
 LEAST = 'server_url = "http://127.0.0.1:8600"\nterminal = "terminal-1"\nkey_file = "key.pem"\n'
 #: As the demo writes it (admin/cli/server_commands.py).
-DEMO = LEAST + '\n[printer]\ndriver = "simulated"\ncontrol_socket = "printer.sock"\n'
+DEMO = (
+    LEAST + '\n[printer]\ndriver = "simulated"\ncontrol_socket = "printer.sock"\n'
+    '\n[sign_in]\nmethods = ["staff_id", "felica", "piv"]\nreader = "simulated"\n'
+    'control_socket = "card.sock"\npiv_key = "card.pem"\n'
+)
 
 
 @pytest.fixture
