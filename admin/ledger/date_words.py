@@ -21,6 +21,19 @@ _DATED = re.compile(
 )
 
 
+#: Letters, digits and signs without one word of Japanese; ? and * stand for what cannot be read.
+_NO_WORDS = re.compile(r"[!-)+->@-~]+")
+
+
+def no_words(text: str) -> bool:
+    """Whether this is a slip of the file and nothing that a book says: ``37712``, ``N/A``.
+
+    H1?.4.1 is a date of which a digit cannot be read.
+    """
+    flat = "".join(unicodedata.normalize("NFKC", text).split()).translate(_DASHES)
+    return bool(_NO_WORDS.fullmatch(flat)) and any(one.isalnum() for one in flat)
+
+
 def impossible_date(text: str) -> bool:
     """Whether this is written out as a date, for one that could not be read.
 

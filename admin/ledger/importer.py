@@ -79,6 +79,10 @@ def import_ledger(
                 report.whole = judge(source, chosen, today, report, judged, progress)
                 if report.whole and manner.whole_ledger:
                     report.whole = _may_be_whole(report, judged)
+                if report.whole and len(report.refused) >= report.rows:
+                    report.whole = False  # not one row is left to load
+                    if not report.rows:
+                        report.refused.append(Refused(0, refusal("no_rows")))
         if chosen is not None and report.whole and not (manner.all_or_nothing and report.refused):
             if manner.dry_run:
                 with database.read() as session:

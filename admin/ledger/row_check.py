@@ -15,7 +15,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from admin.ledger.converters import excel_day
-from admin.ledger.date_words import impossible_date
+from admin.ledger.date_words import impossible_date, no_words
 from admin.ledger.layout import Row
 from admin.ledger.profile import Profile
 from admin.ledger.reading import Read
@@ -183,6 +183,8 @@ class RowCheck:
                 return None, refusal("date", heading=heading), ""
             if _DIGITS.fullmatch(_flat(text)):
                 return None, _digits_fault(heading, text), ""
+            if no_words(text):
+                return None, refusal("no_date", heading=heading), ""
             return None, "", refusal("date_words", heading=heading)
         if day.earliest > self._last:
             return None, refusal("future", heading=heading), ""

@@ -30,7 +30,7 @@ NUMBERED = {
     "application_id": "application_id", "entry_id": "entry_id", "entry_version": "entry_version",
     "content_sha256": "content_sha256",
 }  # fmt: skip
-_WORDS = {
+ROW_WORDS = {
     "missing": "発行の行がありません",
     "unlogged": "操作記録にない発行があります",
     "number": "発行番号がちがいます",
@@ -54,7 +54,7 @@ class RowFault:
 
     @property
     def words(self) -> str:
-        return f"{self.which}: {_WORDS[self.code]}"
+        return f"{self.which}: {ROW_WORDS[self.code]}"
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from admin.services.authority import Deed, may
-from admin.views import sentences, show, words
+from admin.views import log_words, sentences, show, words
 
 if TYPE_CHECKING:
     from admin.views.visitor import Visitor
@@ -44,7 +44,7 @@ _environment = Environment(
     lstrip_blocks=True,
 )
 _environment.filters.update(show.FILTERS)
-_environment.globals.update(words=words, sentences=sentences, Deed=Deed)
+_environment.globals.update(words=words, log_words=log_words, sentences=sentences, Deed=Deed)
 
 
 def render(

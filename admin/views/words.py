@@ -105,6 +105,11 @@ EVENTS: dict[EventCode, str] = {
     EventCode.CHANGE_REFUSED: "台帳の更新を断った",
     EventCode.CHANGE_CLOSED: "台帳の更新作業を終了",
     EventCode.CHANGE_REPORTED: "更新内容確認届出書を作成",
+    EventCode.FEE_SET: "手数料を設定",
+    EventCode.PAYMENT_REQUESTED: "手数料の支払いを開始",
+    EventCode.PAYMENT_MONEY: "お金の出入り",
+    EventCode.PAYMENT_TAKEN: "手数料を収納",
+    EventCode.PAYMENT_MOVED: "支払いの状態を変更",
     EventCode.PROFILE_TRIED: "台帳ファイルの読み方を試行",
     EventCode.PROFILE_SAVED: "台帳ファイルの読み方を保存",
 }
@@ -261,6 +266,15 @@ PHASES: dict[str, str] = {
     "sorry": "利用中 (窓口を案内)",
 }
 
+#: Parts of the server that do something of their own accord.
+SYSTEMS: dict[str, str] = {
+    "command-line": "コマンド",
+    "demo": "見本の用意",
+    "pages": "職員のページ",
+    "sign-in": "サインイン",
+    "signature": "署名の確認",
+}
+
 CHECKS: dict[str, str] = {
     "printer": "プリンター",
     "paper": "用紙",
@@ -283,26 +297,6 @@ CARD_STATES: dict[str, tuple[str, str]] = {
 }
 #: What stands under ``kind`` in the log where it is not an applicant's.
 METHODS: dict[str, str] = {"staff_id": "職員ID", **CARD_KINDS}
-
-#: How the log's own words are shown; a key that is not here is shown as it is.
-KEYS: dict[str, str] = {
-    "account": "職員ID", "application_id": "申請", "build": "版", "bytes_total": "送る量",
-    "bytes_written": "送った量", "chain_head": "鎖の先頭", "changed": "変更した項目",
-    "checks": "診断", "clear": "プリンターの残り", "code": "理由の記号",
-    "completion_mark": "完了の応答", "content_sha256": "内容のハッシュ", "copies": "部数",
-    "copy": "何部目", "count": "件数", "digest": "ハッシュ", "ending": "終わり方",
-    "entry_id": "台帳", "entry_version": "台帳の版", "failed": "欠番にした件数", "fault": "原因",
-    "fields": "項目", "file_sha256": "ファイルのハッシュ", "filters": "条件", "form": "様式",
-    "form_version": "様式の版", "format": "形式", "from": "から", "kind": "区分",
-    "new_state": "あとの状態", "number": "発行番号", "ok": "結果", "old_state": "前の状態",
-    "page_count": "枚数", "pages_completed": "出た枚数", "pdf_sha256": "証明書のハッシュ",
-    "power_cycled": "電源の入れ直し", "presenter_taken": "受け取り", "purpose": "目的",
-    "query_kind": "検索の種類", "raster_sha256": "印刷した絵のハッシュ", "reason": "理由",
-    "reason_text": "理由", "remark": "所見", "result": "結果", "role": "役割", "rows": "行数",
-    "salted_sha256": "申請者のハッシュ", "staff_id": "職員ID", "status": "プリンターの状態",
-    "terminal": "端末", "to": "まで", "user_id": "利用者ID", "valid_from": "権限の開始",
-    "valid_to": "権限の終了", "visit": "利用",
-}  # fmt: skip
 
 
 def printer(status: Mapping[str, Any] | None) -> str:
@@ -330,24 +324,7 @@ def actor(who: str) -> str:
     """``staff:chief`` as 職員 chief."""
     kind, _, name = who.partition(":")
     word = {"staff": "職員", "terminal": "端末", "system": "システム"}.get(kind, kind)
-    return f"{word} {name}".strip()
-
-
-def value(key: str, said: object) -> str:
-    """One value of a log row, readable."""
-    if isinstance(said, bool):
-        return "はい" if said else "いいえ"
-    if said is None:
-        return "—"
-    if isinstance(said, list):
-        return "、".join(value(key, item) for item in said)
-    state = _member(IssueState, str(said)) if key in {"old_state", "new_state"} else None
-    if state:
-        return STATES[state]
-    if key == "kind" and str(said) in METHODS:
-        return METHODS[str(said)]
-    role = _member(Role, str(said)) if key == "role" else None
-    return ROLES[role] if role else str(said)
+    return f"{word} {SYSTEMS.get(name, name) if kind == 'system' else name}".strip()
 
 
 def role(said: str) -> str:

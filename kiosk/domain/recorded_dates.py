@@ -43,7 +43,10 @@ _WESTERN_DATE = re.compile(rf"(?:西暦)?(?P<year>\d{{4}})(?:(?:年|{_SEP})(?P<r
 _COMPACT_WESTERN = re.compile(r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)")
 #: 平成15年(2003年)4月1日, 平成15(2003)年4月1日: the Western year said beside the era's.
 _BESIDE = re.compile(r"\((?P<western>\d{4})年?\)")
-_MIDNIGHT = re.compile(r"(?<=\d)[T ]0?0:00(:00(\.0+)?)?$")
+#: The time of day that other systems write behind a day, in Japan's time or in none (ISO 8601).
+_TIME = re.compile(
+    r"(?<=\d)(?:T|\s+)(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?:\+09:?00)?$"
+)
 
 _UNKNOWN = r"(?:不明|不詳|不記載|記載なし|[?]+|[*]+|-+)"
 _NO_MONTH = re.compile(rf"(?:月?日?{_UNKNOWN}?|{_UNKNOWN}?月{_UNKNOWN}?日?{_UNKNOWN}?)")
@@ -85,7 +88,7 @@ def digits_for_kanji(text: str) -> str:
 def _normalise(text: str) -> str:
     flat = unicodedata.normalize("NFKC", text).strip().upper()
     flat = flat.translate(dict.fromkeys(map(ord, "‐‑‒–—―−ーｰ"), "-"))
-    flat = _MIDNIGHT.sub("", flat)
+    flat = _TIME.sub("", flat)
     flat = re.sub(r"\s+", "", flat)
     return digits_for_kanji(flat)
 
@@ -164,6 +167,7 @@ def parse_recorded_date(text: str) -> RecordedDate | None:
     """A date as recorded, or None when the text is not one. ``text`` is kept letter by letter.
 
     Reads 令和元年5月1日, R1.5.1, ㍻十五年四月一日, H150401, 2019-05-01, 2019/5/1, 20190501,
+    2019-05-01T09:30:00+09:00,
     昭和42年, 昭和42年度, 昭和42年5月, 昭和42年5月上旬, 昭和42年 月不明, 昭和42年  月  日.
     """
     flat = _normalise(text)

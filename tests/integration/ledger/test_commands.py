@@ -93,6 +93,17 @@ def test_refused_rows_are_reported_and_the_others_loaded(database_url: str, tmp_
         assert len(hits.splitlines()) == 1
 
 
+def test_a_file_without_one_good_row_loads_nothing(database_url: str, tmp_path: Path) -> None:
+    books: tuple[list[dict[str, str]], ...] = ([], [entry("A-1", category="橋")])
+    for rows in books:
+        path = write_book(tmp_path / "x.csv", rows)
+        for words in ([], ["--whole-ledger"], ["--dry-run"]):
+            refused = admin("import-ledger", str(path), *words, url=database_url)
+            assert (refused.returncode, refused.stdout) == (1, "")
+            assert "何も読み込みませんでした" in refused.stderr
+            assert ("2 行目: 「区分」" in refused.stderr) is bool(rows)
+
+
 def test_cp932_by_the_command(database_url: str, tmp_path: Path) -> None:
     path = write_book(tmp_path / "x.csv", [ROWS[1]], "cp932")
     assert admin("import-ledger", str(path), url=database_url).returncode == 0

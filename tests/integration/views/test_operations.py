@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from sqlalchemy import text
 
@@ -23,6 +25,24 @@ def test_rows_are_shown_newest_first_and_looking_is_a_row(office: Office, chief:
     assert chief.words.index("職員が結果を記録") < chief.words.index("採番 端末")
     assert rows(office.world, "log.searched")[-1]["filters"] == []
     assert office.world.events()[-1] == "log.searched"
+
+
+def test_no_code_is_shown_where_people_read(office: Office, chief: Browser) -> None:
+    """Keys and coded values in words; what is left in small letters is a name or an identifier."""
+    office.world.in_state(IssueState.VOIDED)
+    office.world.in_state(IssueState.FAILED)
+    chief.get("/print-log?state=UNKNOWN&from=2026-04-01")
+    chief.get("/operations?actor=chief")
+    chief.get("/operations")
+    pairs = re.findall(r"<dt>(.*?)</dt><dd(?: class=\"hash\")?>(.*?)</dd>", chief.page.text)
+    assert len(pairs) > 40
+    names = {"申請", "利用者ID", "利用", "職員ID", "端末", "様式", "版"}
+    raw = [(key, said) for key, said in pairs if re.search("[a-z_]", key)]
+    raw += [
+        (key, said) for key, said in pairs
+        if key not in names and not key.endswith("ハッシュ") and re.search("[a-z_]{2}", said)
+    ]  # fmt: skip
+    assert raw == []
 
 
 def test_filters(office: Office, chief: Browser) -> None:

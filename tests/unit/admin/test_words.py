@@ -15,12 +15,13 @@ from admin.services.accounts import Role
 from admin.services.authority import ALLOWED, Deed, may
 from admin.services.lookup import Standing, Verdict
 from admin.services.sheets import Redrawn
-from admin.views import errors, pages, sentences, show, words
+from admin.views import errors, log_words, pages, sentences, show, words
 from kiosk.domain.applicant import ApplicantKind
-from kiosk.domain.events import EventCode
+from kiosk.domain.events import ALLOWED_KEYS, EventCode
 from kiosk.domain.issuance import IssueState
 from kiosk.domain.ledger import NotCertifiable
-from kiosk.domain.printer import PrinterReason, PrinterState, PrintFault
+from kiosk.domain.printer import ClearState, PrinterReason, PrinterState, PrintFault
+from kiosk.domain.query import QueryKind
 
 ADMIN = Path(words.__file__).resolve().parents[1]
 
@@ -34,11 +35,72 @@ ADMIN = Path(words.__file__).resolve().parents[1]
         (PrinterReason, words.PRINTER_REASONS), (Redrawn, words.REDRAWN),
         (Standing, words.STANDINGS), (Verdict, words.VERDICTS),
         (ApplicantKind, words.KINDS), (NotCertifiable, NOT_CERTIFIABLE), (Role, ALLOWED),
+        (QueryKind, log_words.QUERY_KINDS), (ClearState, log_words.CLEAR_STATES),
+        (Redrawn, log_words.REDRAWN), (Standing, log_words.STANDINGS),
+        (Verdict, log_words.VERDICTS),
     ],
 )  # fmt: skip
 def test_every_value_has_its_word(kind: type[StrEnum], catalogue: dict[StrEnum, object]) -> None:
     assert set(catalogue) == set(kind)
     assert all(catalogue.values())
+
+
+def test_every_key_of_the_log_has_its_word() -> None:
+    assert set(log_words.KEYS) == ALLOWED_KEYS
+    assert not [word for word in log_words.KEYS.values() if re.search("[a-z_]", word)]
+
+
+@pytest.mark.parametrize(
+    ("key", "said", "shown"),
+    [
+        ("query_kind", "lot", "地名地番"),
+        ("result", "too_many", "多すぎる"),
+        ("result", "other_version", "様式などの版が変わった"),
+        ("ending", "timed_out", "時間切れ"),
+        ("clear", "holds-own", "前の印刷が残っている"),
+        ("code", "signature_age", "端末の時計がずれている"),
+        ("code", "keep_accounts", "権限がない（職員IDを管理する）"),
+        ("kind", "corporation", "法人"),
+        ("fault", "timed-out", "時間内に終わりませんでした"),
+        ("fault", "stale_content", "台帳が更新されました"),
+        ("fault", "link broken", "前の行とつながっていません"),
+        ("fault", "number 2026-000001", "2026-000001: 発行番号がちがいます"),
+        (
+            "filters",
+            ["from=2026-04-01", "state=UNKNOWN", "name"],
+            "いつから 2026-04-01、状態 要確認、氏名",
+        ),
+        ("filters", ["event=log.verified", "actor"], "操作 操作記録を検証、だれが"),
+        ("checks", ["paper:ok"], "用紙 良"),
+        ("status", "stopped media-empty", "止まっています 用紙切れ"),
+        ("new_state", "UNKNOWN", "要確認"),
+        ("role", "chief", "chief"),
+        ("ok", True, "はい"),
+        ("changed", "pin", "暗証番号"),
+        ("purpose", "inquiry", "窓口・電話での照会への回答"),
+        ("valid_from", "2026-03-31T15:00:00.000000Z", "2026-04-01 00:00:00"),
+        ("changed", 3, "3"),
+        ("presenter_taken", None, "—"),
+    ],
+)
+def test_a_code_of_the_log_is_read_in_words(key: str, said: object, shown: str) -> None:
+    assert log_words.value(key, said) == shown
+
+
+def test_every_code_that_signatures_and_sessions_write_is_known() -> None:
+    source = (ADMIN / "api" / "signature.py").read_text(encoding="utf-8")
+    codes = set(re.findall(r'"(signature\w*)"', source))
+    assert len(codes) == 4
+    assert codes <= set(log_words.CODES)
+    session = ADMIN.parent / "kiosk" / "session"
+    said = (session / "effects.py").read_text(encoding="utf-8")
+    named = re.search(r"ending: str  # ([\w, ]+)", said)
+    assert named is not None
+    assert set(named[1].split(", ")) == set(log_words.ENDINGS)
+    actors = set()
+    for path in ADMIN.rglob("*.py"):
+        actors |= set(re.findall(r'system(?:_actor\(")?:?([a-z-]+)"', path.read_text("utf-8")))
+    assert actors - {"admin"} <= set(words.SYSTEMS), actors
 
 
 def test_every_code_that_a_service_refuses_with_has_a_sentence() -> None:
