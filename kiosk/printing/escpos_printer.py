@@ -92,6 +92,7 @@ class EscposPrinter(OneJobPrinter):
         """
         self._held = _Held.CYCLED
         self._to_drop = False
+        self._transport.close()  # a connection does not survive that, whatever it still seems
 
     def _confirm(self) -> Confirmation:
         """Asks for what the model of the configuration must answer beside its status; inkless.
@@ -102,6 +103,8 @@ class EscposPrinter(OneJobPrinter):
             return Confirmation(ModelFit.DIFFERS, self._profile.name)
         if self._held is not _Held.CLEAR or not self._ask().ready:
             return Confirmation(ModelFit.NOT_ASKED)
+        if self._profile.completion is Completion.NONE:
+            return Confirmation(ModelFit.FITS, f"{self._profile.name} (no proof)")
         fits = self._echoes() and (not self._profile.cut_counter or self._count_is_told())
         return Confirmation(ModelFit.FITS if fits else ModelFit.DIFFERS, self._profile.name)
 
@@ -224,11 +227,14 @@ class EscposPrinter(OneJobPrinter):
         """
         state = self._proven()
         # Just switched off and on, and still it does not answer in order: it is another model.
-        self._misfit = state is ClearState.NEEDS_POWER_CYCLE and self._held is _Held.CYCLED
+        if state is ClearState.NEEDS_POWER_CYCLE and self._held is _Held.CYCLED:
+            self._misfit = True
         return state
 
     def _proven(self) -> ClearState:
         status = self._ask()
+        if status.state is PrinterState.OFFLINE:  # perhaps only the old connection is gone
+            status = self._ask()
         if status.state in (PrinterState.OFFLINE, PrinterState.UNKNOWN):
             mute = status.state is PrinterState.UNKNOWN and self._held is _Held.OURS
             return ClearState.NEEDS_POWER_CYCLE if mute else ClearState.UNKNOWN

@@ -36,6 +36,9 @@ class PrinterCheck:
             if reason in reasons:
                 code = PRINTER_CODES.get(reason, CheckCode.PRINTER_NOT_READY)
                 return Finding(code, _detail(status))
+        if status.ready and confirmed.fit is not ModelFit.FITS:
+            # Ready, and nobody has shown that nothing of ours is in it: it is looked at again.
+            return Finding(CheckCode.PRINTER_NOT_READY, _detail(status))
         if status.ready or (status.state is PrinterState.STOPPED and status.reasons & _PAPER):
             return Finding(detail=f"{_detail(status)} {confirmed.detail}".strip())
         return Finding(CheckCode.PRINTER_NOT_READY, _detail(status))

@@ -20,7 +20,8 @@ from tests.integration.printing.ipp_everywhere import free_port
 
 ROOT = Path(__file__).parents[3]
 VERSION = "0.4.0"
-START_S = 30.0
+START_S = 90.0  # on a machine that runs everything else at the same time
+STOP_S = 20.0
 PROFILE = """\
 type: printer
 name: Mihon A4
@@ -138,7 +139,11 @@ class Emulator:
 
     def stop(self) -> None:
         self._process.terminate()
-        self._process.wait(10)
+        try:
+            self._process.wait(STOP_S)
+        except subprocess.TimeoutExpired:  # it waits for its connections to end
+            self._process.kill()
+            self._process.wait()
 
     def fault(self, name: str, active: bool = True) -> None:
         url = f"{self._api}/devices/front/faults/{name}"

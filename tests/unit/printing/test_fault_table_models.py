@@ -420,6 +420,7 @@ def test_a_device_that_only_looks_like_its_model_is_found_by_the_self_test(
         bench.printer.status()
         bench.printer.power_cycled()
         assert bench.printer.clear() is not ClearState.CLEAR
+        assert bench.printer.clear() is not ClearState.CLEAR  # もう一度 is pressed
     finding = PrinterCheck(bench.printer).run()
     assert finding.code is CheckCode.PRINTER_MODEL
     assert profile.name in finding.detail
@@ -430,6 +431,7 @@ def test_a_device_that_only_looks_like_its_model_is_found_by_the_self_test(
 def test_the_right_model_is_confirmed_without_ink(name: str) -> None:
     bench, _ = BENCHES[name]()
     assert bench.printer.confirm().fit is ModelFit.NOT_ASKED  # nobody has looked what it holds
+    assert not PrinterCheck(bench.printer).run().ok
     assert bench.printer.clear() is ClearState.CLEAR
     for _ in range(2):
         assert bench.printer.confirm().fit is ModelFit.FITS

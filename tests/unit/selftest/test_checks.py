@@ -112,7 +112,11 @@ def test_a_printer_that_answers_as_another_model_is_told_before_all_else(
     finding = PrinterCheck(FakePrinter(state=said, fit=ModelFit.DIFFERS)).run()
     assert finding.code is CheckCode.PRINTER_MODEL
     assert finding.detail.endswith("fake")
-    assert PrinterCheck(FakePrinter(fit=ModelFit.NOT_ASKED)).run().ok
+
+
+def test_a_printer_that_nobody_looked_into_is_not_ready_though_it_says_so() -> None:
+    assert found(PrinterCheck(FakePrinter(fit=ModelFit.NOT_ASKED))) is CheckCode.PRINTER_NOT_READY
+    assert PrinterCheck(FakePrinter(state=EMPTY, fit=ModelFit.NOT_ASKED)).run().ok
 
 
 @pytest.mark.parametrize(
