@@ -17,8 +17,18 @@ from reportlab.pdfbase import pdfdoc
 from reportlab.pdfgen.canvas import Canvas
 
 from kiosk.certificate.fonts import FontSet, Glyph
+from kiosk.certificate.grid import Grid
 from kiosk.certificate.ground import Ground, tiles
-from kiosk.certificate.places import MM, PAGE_HEIGHT, PAGE_WIDTH, Box, Page, SealPlace, TextRun
+from kiosk.certificate.places import (
+    MM,
+    PAGE_HEIGHT,
+    PAGE_WIDTH,
+    Box,
+    Page,
+    Rule,
+    SealPlace,
+    TextRun,
+)
 from kiosk.certificate.seal import SealImage
 from kiosk.certificate.sheet_font import SheetFont, sheet_font
 from kiosk.certificate.wrap import glued
@@ -81,9 +91,7 @@ def write_pdf(
             _draw_boxes(canvas, page.boxes)
             canvas.setFillGray(0)
             canvas.setStrokeGray(0)
-            for rule in page.rules:
-                canvas.setLineWidth(rule.width)
-                canvas.line(rule.x0, rule.y0, rule.x1, rule.y1)
+            _draw_rules(canvas, page.rules, None if ground is None else Grid(ground.dpi, *size))
             for run in page.runs:
                 _draw_run(canvas, run, sheet_fonts)
             if page.seal is not None and seal is not None:
@@ -162,6 +170,34 @@ def _draw_ground(canvas: Canvas, ground: Ground, size: tuple[float, float]) -> N
     for x, y, width, height in tiles(ground, *size):
         place = fp_str(width, 0, 0, height, x, y)
         canvas._code.append(f"q {place} cm /{name} Do Q")
+
+
+def _draw_rules(canvas: Canvas, rules: Sequence[Rule], grid: Grid | None) -> None:
+    """On the head's own dots where it is known: a hairline is not now one dot thick, now two."""
+    if grid is not None:
+        _draw_boxes(canvas, [_on_dots(rule, grid) for rule in rules])
+        canvas.setFillGray(0)
+        return
+    for rule in rules:
+        canvas.setLineWidth(rule.width)
+        canvas.line(rule.x0, rule.y0, rule.x1, rule.y1)
+
+
+def _on_dots(rule: Rule, grid: Grid) -> Box:
+    across, down = grid.columns / grid.width, grid.rows / grid.height
+    thick = max(1, round(rule.width * grid.dpi / 72))
+    columns = [rule.x0 * across, rule.x1 * across]
+    rows = [(grid.height - rule.y0) * down, (grid.height - rule.y1) * down]
+    if rule.y0 == rule.y1:
+        left, right = round(min(columns)), round(max(columns))
+        top = round(rows[0] - thick / 2)
+        bottom = top + thick
+    else:
+        top, bottom = round(min(rows)), round(max(rows))
+        left = round(columns[0] - thick / 2)
+        right = left + thick
+    x, y = grid.x(left), grid.y(bottom)
+    return Box(x, y, grid.x(right) - x, grid.y(top) - y)
 
 
 def _draw_boxes(canvas: Canvas, boxes: Sequence[Box]) -> None:

@@ -95,7 +95,7 @@ def test_a_long_name_of_a_terminal_is_set_smaller_and_never_cut() -> None:
     assert "w" * 64 in said(longest.pdf)[0]
     refused = maker().draw(content(), stamp(terminal="kiosk-" * 20))
     assert isinstance(refused, DrawRefusal)
-    assert (refused.code, "foot" in refused.detail) == ("form_invalid", True)
+    assert (refused.code, "ページの下" in refused.detail) == ("form_invalid", True)
 
 
 def test_paper_is_a4() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,13 @@ def terms(dpi: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def white(folder: Path, dpi: int) -> dict[str, Any]:
+    """A ground without a dot: the sheet's rules lie on the head's dots all the same."""
+    raw = png(Image.new("1", (64, 64), 1))
+    (folder / "white.png").write_bytes(raw)
+    return {"file": "white.png", "sha256": hashlib.sha256(raw).hexdigest(), "dpi": dpi}
+
+
 #: Dots of the coarse dots' step: within such a square all dots are of one kind.
 STEPS = {203: 8, 300: 12}
 
@@ -83,7 +91,7 @@ def test_every_dot_of_the_tile_is_a_dot_of_the_head(tmp_path: Path, dpi: int) ->
     head = HEADS[HEADS_OF[dpi]]
     plain, page = (
         picture(PdfiumRasterizer(head).pages(sheet(by=real_form(tmp_path, ground)).pdf)[0])
-        for ground in (None, terms(dpi))
+        for ground in (white(tmp_path, dpi), terms(dpi))
     )
     ground = read_ground(asset_path("images", f"ground-{dpi}.png").read_bytes(), dpi)
     assert ground is not None
@@ -162,3 +170,22 @@ def test_the_small_line_reaches_from_edge_to_edge(tmp_path: Path) -> None:
 )
 def test_what_is_no_tile(raw: bytes) -> None:
     assert read_ground(raw, 203) is None
+
+
+@pytest.mark.parametrize(("dpi", "hairline", "frame"), [(203, 1, 3), (300, 2, 4)])
+def test_every_rule_is_as_thick_as_the_next(
+    tmp_path: Path, dpi: int, hairline: int, frame: int
+) -> None:
+    """Dot for dot on the head that the form is made for: down the table's right edge."""
+    page = picture(PdfiumRasterizer(HEADS[HEADS_OF[dpi]]).pages(
+        sheet(by=real_form(tmp_path, terms(dpi))).pdf
+    )[0]).convert("L")  # fmt: skip
+    wide = 3 * dpi // 25  # some 3 mm of rule and no text, left of the frame
+    right = round((210 - 22) / 25.4 * dpi) - (math.ceil(PAGE_WIDTH * dpi / 72) - page.width) // 2
+    strip = page.crop((right - wide - 6, 0, right - 6, page.height))
+    black = [not strip.crop((0, y, wide, y + 1)).getextrema()[1] for y in range(strip.height)]
+    runs = [len(list(run)) for ink, run in groupby(black) if ink]
+    table = runs[: runs.index(frame, 1) + 1]  # below it comes the seal
+    assert table[0] == frame
+    assert len(table) > 15
+    assert set(table[1:-1]) == {hairline}
