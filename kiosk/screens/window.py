@@ -5,15 +5,13 @@
 
 from __future__ import annotations
 
-import atexit
 import logging
 import os
-import shutil
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from kiosk.screens.display import display_size
+from kiosk.screens.ui_home import make_home
 
 #: The screens are laid out in these units and scaled as a whole to the real window.
 DESIGN_WIDTH = 1080
@@ -37,8 +35,7 @@ def configure(settings: WindowSettings) -> None:
     global _home
     if _home is not None:
         return
-    _home = Path(tempfile.mkdtemp(prefix="kiosk-ui-"))
-    atexit.register(shutil.rmtree, _home, ignore_errors=True)
+    _home = make_home()
     os.environ.update(
         KIVY_NO_ARGS="1",
         KIVY_HOME=str(_home),
