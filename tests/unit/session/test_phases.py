@@ -49,7 +49,7 @@ VALUES: dict[str, list[Any]] = {
     "text": ["", "見本", "x" * 5000, "\x00"],
     "base": [""], "town": ["中央一丁目"], "year": [None, 1985],
     "query": [Query(QueryKind.LOT, "1"), Query(QueryKind.LOT, "100", "中央一丁目")],
-    "area": ["", "葛西"],
+    "area": ["", "葛西"], "shown": [None, HOUSE],
     "entry_id": [HOUSE.entry_id, 0], "page": [0, 1, -1, 99], "copies": [1, 5, 0, 6],
     "staff_id": ["opener"], "pin": ["0"], "power_cycled": [True, False], "menu": [True, False],
     "checks": [GOOD_CHECKS, BAD_CHECKS, ()], "reported": [True, False],
