@@ -246,6 +246,16 @@ def run(port: int) -> int:
     return 0
 
 
+def holders(lock: Path) -> list[str]:
+    """Process numbers of who holds the file's lock (proc_locks(5))."""
+    held = []
+    for line in Path("/proc/locks").read_text(encoding="ascii").splitlines():
+        _, kind, _, _, pid, place = line.split()[:6]
+        if kind == "FLOCK" and int(place.rpartition(":")[2]) == lock.stat().st_ino:
+            held.append(pid)
+    return held
+
+
 @contextlib.contextmanager
 def no_server(data: Path) -> Iterator[None]:
     """Refuse while a server that outlived its launcher still works on the data."""
@@ -253,8 +263,9 @@ def no_server(data: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
+            pids = " ".join(holders(data / "server.lock"))
             raise Said(
-                "サーバーがまだ動いています。pkill -f 'admin serve' で止めてから、もう一度どうぞ。"
+                f"サーバーがまだ動いています。kill {pids} で止めてから、もう一度どうぞ。"
             ) from None
         yield
 

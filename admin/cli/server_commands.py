@@ -127,14 +127,16 @@ def run_migrate(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _only_server(settings: Settings) -> IO[str] | None:
-    """Hold the embedded database for this process: two servers would give one number twice over."""
-    if not settings.database_url.startswith("sqlite"):
-        return None
+def _only_server(settings: Settings) -> IO[str]:
+    """Hold the embedded database for this process: two servers would give one number twice over.
+
+    Servers of one PostgreSQL share the lock: it only says that the folder is in use.
+    """
+    alone = settings.database_url.startswith("sqlite")
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     lock = (settings.data_dir / "server.lock").open("a+")
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(lock, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
     except OSError:
         lock.close()
         raise CommandError(
@@ -179,8 +181,7 @@ def run_serve(arguments: argparse.Namespace) -> int:
     say(f"サーバーが動いています: http://{arguments.host}:{arguments.port}/")
     uvicorn.Server(config).run(sockets=[listener])
     services.database.dispose()
-    if lock is not None:
-        lock.close()
+    lock.close()
     return 0
 
 

@@ -161,17 +161,18 @@ def test_a_changed_password_is_not_printed_again(tmp_path: Path) -> None:
     assert after["first_password"] == ""
 
 
-def test_reset_leaves_the_data_of_a_running_server_alone(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", [fcntl.LOCK_EX, fcntl.LOCK_SH], ids=["sqlite", "postgresql"])
+def test_reset_leaves_the_data_of_a_running_server_alone(tmp_path: Path, kind: int) -> None:
     data = tmp_path / "demo"
     data.mkdir()
     with (data / "server.lock").open("a") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
+        fcntl.flock(held, kind)
         made = subprocess.run(
             [*COMMAND, "reset"], env={**os.environ, "DAICHO_DEMO": str(data)},
             capture_output=True, text=True, timeout=60, check=False,
         )  # fmt: skip
     assert made.returncode == 2
-    assert "サーバーがまだ動いています" in made.stdout
+    assert f"サーバーがまだ動いています。kill {os.getpid()} で止めて" in made.stdout
     assert data.exists()
 
 
