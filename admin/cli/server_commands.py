@@ -398,8 +398,7 @@ def run_demo(arguments: argparse.Namespace) -> int:
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         json.dump(facts, file, ensure_ascii=False, indent=1)
     services.database.dispose()
-    if lock is not None:
-        lock.close()
+    lock.close()
     return 0
 
 
