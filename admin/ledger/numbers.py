@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from admin.ledger.number_fold import number_fold
 from kiosk.domain.eras import ERAS
@@ -125,6 +126,7 @@ def number_groups(compact: str) -> list[str]:
     return [group for group in _COMPACT_GROUPS.findall(compact) if group != "/"]
 
 
+@lru_cache(maxsize=64)  # a load asks several times for each row's own
 def read_number(text: str) -> Number:
     """Take a number apart. Empty text gives empty parts."""
     flat = number_fold(text)
