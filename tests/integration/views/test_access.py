@@ -37,6 +37,7 @@ PLACES: tuple[tuple[str, str, Deed], ...] = (
     ("POST", "/operations/verify", Deed.READ_OPERATIONS),
     ("GET", "/profiles", Deed.KEEP_PROFILES),
     ("POST", "/profiles/upload", Deed.KEEP_PROFILES),
+    ("POST", "/profiles/shape", Deed.KEEP_PROFILES),
     ("POST", "/profiles/try", Deed.KEEP_PROFILES),
     ("POST", "/profiles/save", Deed.KEEP_PROFILES),
     ("GET", "/accounts", Deed.READ_ACCOUNTS),
