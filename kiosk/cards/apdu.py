@@ -13,7 +13,7 @@ from dataclasses import dataclass
 #: Bytes of data in one short command.
 CHUNK = 255
 #: A certificate of a PIV card is at most 1,856 bytes and its container 1,905 (SP 800-73-4 part 1
-#: table 10); what is longer than this is not for us.
+#: appendix A); what is longer than this is not for us.
 MAX_ANSWER = 8192
 OK = 0x9000
 

@@ -19,7 +19,7 @@ from kiosk.domain.card import CardFault, CardRefusal, PivKey
 
 #: The application's identifier without its version (part 1 section 2.2).
 AID = bytes.fromhex("a00000030800001000")
-#: Keys in the order in which they are asked for, with their certificate's object (part 1 table 3).
+#: Keys in the order in which they are asked for, and their certificates (part 1 section 4).
 #: 9A is used only after the PIN; 9E needs none of the card's own, so it comes second.
 SLOTS: dict[int, int] = {0x9A: 0x5FC105, 0x9E: 0x5FC101}
 #: SP 800-78-4 table 6-2.
@@ -53,7 +53,7 @@ def read_key(transmit: Transmit) -> PivKey | CardRefusal:
 
 
 def certificate_of(container: bytes) -> bytes | None:
-    """DER out of a certificate's data object (part 1 table 10): tag 70, gzip if 71 says so."""
+    """DER out of a certificate's data object (part 1 appendix A): tag 70, gzip if 71 says so."""
     try:
         inner = decode(decode(container)[0x53])
         certificate = inner[0x70]
@@ -103,7 +103,7 @@ def pin_refusal(status: int) -> CardRefusal:
 
 
 def sign(transmit: Transmit, key: PivKey, message: bytes) -> bytes | CardRefusal:
-    """GENERAL AUTHENTICATE with a challenge (part 2 table 20). Raises CardGoneError."""
+    """GENERAL AUTHENTICATE: a challenge in its template, tag 7C. Raises CardGoneError."""
     digest = hashlib.sha256(message).digest()
     challenge = digest if key.algorithm == ECC_P256 else _padded(digest)
     template = encode(0x7C, encode(0x82, b"") + encode(0x81, challenge))

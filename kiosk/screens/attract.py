@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.screens.present.terminal import AttractView
@@ -68,11 +70,12 @@ class AttractScreen(Screen):
         line.add_widget(Say(words=words, font_size=40, pos_hint={"center_y": 0.5}))
         return line
 
-    def on_touch_up(self, touch: object) -> bool:
-        """The whole screen is the button."""
+    def on_touch_up(self, touch: Any) -> bool:
+        """The whole screen is the button, but a finger that came down on one of its own is that
+        one's: the staff corner begins no visit."""
         if super().on_touch_up(touch):
             return True
-        if self.collide_point(*touch.pos):  # type: ignore[attr-defined]
+        if self.collide_point(*touch.pos) and not touch.grab_list:
             self.tell(ev.Begin)
             return True
         return False

@@ -111,3 +111,49 @@ def test_after_a_visit_no_widget_knows_the_visitor(glass: Glass) -> None:
     glass.frames(6)
     assert not _said_anywhere(marker)
     glass.show(Session())
+
+
+@pytest.mark.parametrize(
+    ("words", "exact", "event"),
+    [
+        ("係員用", True, ev.StaffWanted),
+        ("画面にふれて", False, ev.Begin),
+    ],
+)
+def test_a_button_of_the_waiting_screen_means_one_thing(
+    glass: Glass, words: str, exact: bool, event: type[ev.At]
+) -> None:
+    """The screen itself is a button too: it must not speak for the staff corner."""
+    glass.show(Session())
+    glass.show(GALLERY["attract"])
+    glass.tap(words, exact=exact)
+    assert [type(one) for one in glass.events if not isinstance(one, ev.Touched)] == [event]
+
+
+def test_a_touch_anywhere_on_the_waiting_screen_begins(glass: Glass) -> None:
+    glass.show(Session())
+    glass.show(GALLERY["attract"])
+    finger.down(540, 1500)
+    glass.frames(2)
+    finger.up(540, 1500)
+    glass.frames(3)
+    assert [type(one) for one in glass.events if not isinstance(one, ev.Touched)] == [ev.Begin]
+
+
+def test_a_card_signs_in_with_its_pin_and_one_that_goes_takes_the_pin_along(glass: Glass) -> None:
+    glass.show(Session())
+    glass.show(GALLERY["sign-in-felica"])
+    for digit in "48":
+        glass.tap(digit)
+    away = GALLERY["sign-in-card-wanted"]
+    glass.show(away)
+    glass.show(GALLERY["sign-in-felica"])
+    glass.events.clear()
+    glass.tap("端末をひらく")
+    assert not any(isinstance(one, ev.StaffCardSignIn) for one in glass.events), "nothing typed"
+    for digit in "482913":
+        glass.tap(digit)
+    glass.tap("係員メニュー")
+    [said] = [one for one in glass.events if isinstance(one, ev.StaffCardSignIn)]
+    assert (said.pin, said.menu, said.power_cycled) == ("482913", True, False)
+    assert "482913" not in repr(said)
