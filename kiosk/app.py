@@ -18,9 +18,18 @@ from kiosk.certificate.check import read_marks
 from kiosk.certificate.form import FormFault
 from kiosk.certificate.maker import CertificateMaker
 from kiosk.clock import SystemClock
+from kiosk.coins.registry import make_acceptor
 from kiosk.config import Config, WindowConfig
 from kiosk.domain.build import build_id
-from kiosk.domain.ports import CardReader, Clock, Printer, SectionServer, SheetMaker, SlipDrawer
+from kiosk.domain.ports import (
+    CardReader,
+    Clock,
+    CoinAcceptor,
+    Printer,
+    SectionServer,
+    SheetMaker,
+    SlipDrawer,
+)
 from kiosk.input.kanji import MozcKanaKanji
 from kiosk.input.postal import WardPostalCodes
 from kiosk.ledger_client.client import HttpSectionServer
@@ -62,6 +71,7 @@ class Equipment:
     slips: SlipDrawer | None = None
     cards: CardReader | None = None
     slip_printer: Printer | None = None  # None: slips come out of ``printer``
+    acceptor: CoinAcceptor | None = None
 
 
 def equip(config: Config) -> Equipment:
@@ -79,14 +89,15 @@ def equip(config: Config) -> Equipment:
     except (OSError, ValueError) as error:
         raise StartFault(f"プリンターの設定を使えません: {error}") from error
     cards = _card_reader(config)
+    acceptor = make_acceptor(config.acceptor)
     maker = CertificateMaker.load(config.form)
     if isinstance(maker, FormFault):
         log.error("form %s: %s", config.form, maker)
         unusable = UnusableForm(config.form, maker.code)
-        return Equipment(_server(config, key), printer, unusable, clock, None, cards, own)
+        return Equipment(_server(config, key), printer, unusable, clock, None, cards, own, acceptor)
     head = HEADS[slip_config.head]
     slips = maker.slips(head.dpi, head.paper_mm[0], HEADS[config.printer.head].dpi)
-    return Equipment(_server(config, key), printer, maker, clock, slips, cards, own)
+    return Equipment(_server(config, key), printer, maker, clock, slips, cards, own, acceptor)
 
 
 def _card_reader(config: Config) -> CardReader | None:
@@ -127,6 +138,7 @@ def make_parts(
         dpi=HEADS[config.printer.head].dpi,
         cards=equipment.cards,
         card_needed=config.sign_in.needs_reader,
+        acceptor=equipment.acceptor,
     )
     return Parts(
         server=equipment.server,
@@ -139,6 +151,7 @@ def make_parts(
         cards=equipment.cards,
         slips=equipment.slips,
         slip_printer=equipment.slip_printer,
+        acceptor=equipment.acceptor,
     )
 
 
@@ -259,6 +272,8 @@ def make_app(config: Config, equipment: Equipment, *, headless: bool = False) ->
                 equipment.cards.close()
             if equipment.slip_printer is not None:
                 equipment.slip_printer.close()
+            if equipment.acceptor is not None:
+                equipment.acceptor.close()
 
     return KioskApp()
 

@@ -16,6 +16,8 @@ from kiosk.cards.registry import DRIVERS as CARD_DRIVERS
 from kiosk.cards.registry import SIMULATED as SIMULATED_READER
 from kiosk.cards.registry import SignInConfig
 from kiosk.domain.card import SignInMethod
+from kiosk.coins.registry import DRIVERS as ACCEPTORS
+from kiosk.coins.registry import SIMULATED, AcceptorConfig
 from kiosk.printing.ipp_http import http_url
 from kiosk.printing.models import MODELS, Completion
 from kiosk.printing.raster import HEADS
@@ -64,6 +66,7 @@ class Config:
     printer: PrinterConfig = field(default_factory=PrinterConfig)
     sign_in: SignInConfig = field(default_factory=SignInConfig)
     slip_printer: PrinterConfig | None = None  # None: slips come out of ``printer`` too
+    acceptor: AcceptorConfig = field(default_factory=AcceptorConfig)
 
 
 class _Wrong(Exception):  # noqa: N818 - carries a fault to load_config and no further
@@ -191,6 +194,7 @@ def _config(raw: Mapping[str, Any], folder: Path) -> Config:
             if "slip_printer" in raw
             else None
         ),
+        acceptor=_acceptor(top.table("acceptor"), folder),
     )
     top.close()
     for check in _WHOLE:
@@ -268,6 +272,18 @@ def _printer(table: _Table, folder: Path) -> PrinterConfig:
     )
     table.close()
     return printer
+
+
+def _acceptor(table: _Table, folder: Path) -> AcceptorConfig:
+    """The coin acceptor; without the table there is none."""
+    usual = AcceptorConfig()
+    acceptor = AcceptorConfig(
+        driver=table.choice("driver", usual.driver, ACCEPTORS),
+        control_socket=table.path("control_socket", folder),
+        memory=table.path("memory", folder),
+    )
+    table.close()
+    return acceptor
 
 
 def _named(printer: PrinterConfig, terminal: str) -> PrinterConfig:
@@ -394,6 +410,13 @@ def _production_reads_real_cards(config: Config) -> None:
         raise _Wrong("production_cards", "本番の端末では、見本のカードリーダーは使えません。")
 
 
+def _production_takes_real_money(config: Config) -> None:
+    if config.production and config.acceptor.driver == SIMULATED:
+        raise _Wrong(
+            "production_acceptor", "本番の端末では、見本の硬貨の機械 (simulated) は使えません。"
+        )
+
+
 _WHOLE: tuple[Callable[[Config], None], ...] = (
     _key_is_there,
     _usb_is_named,
@@ -404,4 +427,5 @@ _WHOLE: tuple[Callable[[Config], None], ...] = (
     _production_prints_on_paper,
     _production_reads_real_cards,
     _production_proves,
+    _production_takes_real_money,
 )

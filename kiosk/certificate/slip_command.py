@@ -73,7 +73,7 @@ def sample_slip(kind: str) -> Slip:
         reason = sentence("refusal", "not_certifiable")
         return CounterSlip(SAMPLE_AT, terminal, user_id, "見本-0007", reason)
     if kind == "fee":
-        return FeeSlip(SAMPLE_AT, terminal, user_id, 2, 300)
+        return FeeSlip(SAMPLE_AT, terminal, user_id, 2, 300, "F-00012")
     return TestPrint(SAMPLE_AT, "terminal-1", "T-0001")
 
 

@@ -124,7 +124,9 @@ def _counter(slip: CounterSlip, column: Column) -> None:
 def _fee(slip: FeeSlip, column: Column) -> None:
     if slip.copies < 1 or slip.yen < 0:
         raise ValueError("no copies, or a negative fee")
-    column.fact(slip_word("user_id"), slip.user_id, strong=True)
+    if slip.number:
+        column.fact(slip_word("fee_number"), slip.number, strong=True)
+    column.fact(slip_word("user_id"), slip.user_id, strong=not slip.number)
     column.fact(slip_word("at"), _when(slip.at))
     column.fact(slip_word("each"), _yen(slip.yen))
     column.fact(slip_word("copies_label"), slip_word("copies").replace("{n}", str(slip.copies)))

@@ -25,6 +25,7 @@ class CheckName(StrEnum):
     DISK = "disk"
     RECOVERY = "recovery"
     CARD = "card"  # only where cards open the terminal
+    ACCEPTOR = "acceptor"  # only where the fee is put into one
 
 
 class CheckCode(StrEnum):
@@ -65,6 +66,9 @@ class CheckCode(StrEnum):
     RECOVERY_UNKNOWN = "recovery_unknown"
     CARD_READER_MISSING = "card_reader_missing"
     CARD_SERVICE_DOWN = "card_service_down"
+    ACCEPTOR_MISSING = "acceptor_missing"
+    ACCEPTOR_NOT_READY = "acceptor_not_ready"
+    ACCEPTOR_UNASKED = "acceptor_unasked"
     TIMED_OUT = "timed_out"
     RAISED = "raised"
 

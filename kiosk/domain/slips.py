@@ -36,13 +36,14 @@ class CounterSlip:
 
 @dataclass(frozen=True, slots=True)
 class FeeSlip:
-    """手数料の票 (layout only). ``yen``: of one copy."""
+    """手数料の票. ``yen``: of one copy; ``number``: the payment's, which staff look for."""
 
     at: datetime
     terminal: str
     user_id: str
     copies: int
     yen: int
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,6 +126,8 @@ class ConfirmScreen(Screen):
         self.add_widget(
             Say(words=tr("screen.confirm.each"), font_size=32, halign="center", color=SOFT_INK)
         )
+        if view.fee:
+            self.add_widget(Say(words=view.fee, font_size=44, bold=True, halign="center"))
         self.add_widget(Gap())
         self.add_widget(Say(words=view.words, font_size=40, bold=True))
 

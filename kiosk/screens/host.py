@@ -24,6 +24,7 @@ from kiosk.screens.entry import ConfirmScreen, EntryScreen
 from kiosk.screens.history import HistoryScreen
 from kiosk.screens.message import EndingScreen, MessageScreen, SelfTestScreen, StaffMenuScreen
 from kiosk.screens.neighbours import NeighboursScreen
+from kiosk.screens.payment import PaymentScreen
 from kiosk.screens.present.frame import Frame
 from kiosk.screens.present.issue import overlay
 from kiosk.screens.present.screens import present
@@ -59,6 +60,7 @@ _SCREENS: dict[Phase, type[Screen]] = {
     Phase.NEIGHBOURS: NeighboursScreen,
     Phase.PREVIEW: PreviewScreen,
     Phase.CONFIRM: ConfirmScreen,
+    Phase.PAYMENT: PaymentScreen,
     Phase.PRINTING: PrintingScreen,
     Phase.TAKE_PAPER: EndingScreen,
     Phase.END: EndingScreen,

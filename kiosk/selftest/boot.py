@@ -6,7 +6,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kiosk.domain.ports import CardReader, Clock, Printer, SectionServer, SheetMaker
+from kiosk.domain.ports import (
+    CardReader,
+    Clock,
+    CoinAcceptor,
+    Printer,
+    SectionServer,
+    SheetMaker,
+)
+from kiosk.selftest.acceptor import AcceptorCheck
 from kiosk.selftest.card import CardReaderCheck
 from kiosk.selftest.check import Check
 from kiosk.selftest.clock import ClockCheck
@@ -34,6 +42,7 @@ class Tested:
     temporary: Path | None = None
     cards: CardReader | None = None
     card_needed: bool = False  # nobody can open the terminal without a card
+    acceptor: CoinAcceptor | None = None
 
 
 def boot_checks(tested: Tested) -> Sequence[Check]:
@@ -53,6 +62,7 @@ def boot_checks(tested: Tested) -> Sequence[Check]:
         DiskCheck(tested.temporary),
         RecoveryCheck(greeting),
         *cards,
+        AcceptorCheck(greeting, tested.acceptor),
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from kiosk.domain.applicant import Applicant
 from kiosk.domain.card import StaffCard
 from kiosk.domain.certificate import CertificateContent, DrawnCertificate, Stamp
+from kiosk.domain.fees import FeeMode, FeeRate
 from kiosk.domain.ledger import LedgerEntry
 from kiosk.domain.printer import PrintJob, PrintOutcome
 from kiosk.domain.query import Query
@@ -118,6 +119,7 @@ class Reserve(Effect):
     copy: int
     copies: int
     idempotency_key: str
+    payment_id: str = ""  # of the payment that holds this copy's fee
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,3 +181,41 @@ class PrintSlip(Effect):
 
     slip_id: str  # UUID, the job's name at the printer
     slip: Slip
+
+
+# --- fees ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class RequestPayment(Effect):
+    """-> PaymentAnswered"""
+
+    application_id: str
+    content: CertificateContent = field(repr=False)
+    copies: int
+    rate: FeeRate
+    idempotency_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class CountPayment(Effect):
+    """Let the acceptor take up to ``due`` yen and tell the server its sums -> PaymentCounted"""
+
+    payment_id: str
+    mode: FeeMode
+    due: int
+
+
+@dataclass(frozen=True, slots=True)
+class TakeFee(Effect):
+    """What the server says is earned or held goes into the cash box -> PaymentCounted"""
+
+    payment_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClosePayment(Effect):
+    """No further copy: take what is the ward's, give back the rest -> PaymentClosed"""
+
+    payment_id: str
+    attempt: int = 1

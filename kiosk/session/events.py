@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from kiosk.domain.acceptor import AcceptorStatus
 from kiosk.domain.applicant import ApplicantKind
 from kiosk.domain.card import CardRefusal, CardSeen
 from kiosk.domain.certificate import CertificateContent, DrawnCertificate, DrawRefusal
+from kiosk.domain.fees import Payment
 from kiosk.domain.ledger import LedgerEntry
 from kiosk.domain.near import Neighbours, SiteHistory
 from kiosk.domain.ports import (
@@ -298,7 +300,10 @@ class SelfTestEnded(Answer):
 
 @dataclass(frozen=True, slots=True)
 class PrinterSeen(Answer):
+    """``acceptor``: None where the terminal has none."""
+
     status: PrinterStatus
+    acceptor: AcceptorStatus | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,6 +378,26 @@ class SlipEnded(Answer):
 @dataclass(frozen=True, slots=True)
 class SettleAnswered(Answer):
     answer: Settled | ServerFault
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentAnswered(Answer):
+    answer: Payment | ServerFault
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentCounted(Answer):
+    """``status``: the machine's own word; None without a machine."""
+
+    answer: Payment | ServerFault
+    status: AcceptorStatus | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentClosed(Answer):
+    payment_id: str
+    answer: Payment | ServerFault
+    status: AcceptorStatus | None = None
 
 
 # --- time ---------------------------------------------------------------------------------------

@@ -25,6 +25,19 @@ NAMES = (
     "settle.before",
     "settle.after",
 )
+#: Places that only a terminal with an acceptor comes by, in the order of a payment.
+FEE_NAMES = (
+    "payment.before",
+    "payment.after",
+    "count.before",
+    "count.after",
+    "take.before",
+    "take.after",
+    "close.before",
+    "close.counted",
+    "close.taken",
+    "close.given_back",
+)
 
 
 def reach(name: str) -> None:

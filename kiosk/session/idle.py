@@ -39,6 +39,11 @@ ENDS_AFTER: dict[Phase, float] = {
     Phase.SORRY: SORRY_S,
 }
 
+#: A walk to the section's counter, a queue there, and the way back.
+COUNTER_WAIT_S = 600.0
+#: Since the last coin: long enough to look for one more.
+MACHINE_WAIT_S = 120.0
+
 #: No answer at all for this long, progress of the printer included: every call and every driver
 #: has limits of its own far below it, so a lane hangs. The issue is ended and staff are called.
 STALL_S = 180.0

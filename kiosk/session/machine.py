@@ -17,6 +17,7 @@ from kiosk.session import machine_boot as boot_part
 from kiosk.session import machine_card as card_part
 from kiosk.session import machine_issue as issue_part
 from kiosk.session import machine_near as near_part
+from kiosk.session import machine_payment as payment_part
 from kiosk.session import machine_slips as slip_part
 from kiosk.session import machine_visit as visit_part
 from kiosk.session.idle import (
@@ -44,6 +45,7 @@ HEARD_ALWAYS = (
     ev.SettleAnswered,
     ev.PrinterSeen,
     ev.SlipEnded,
+    ev.PaymentClosed,
 )
 
 #: What may be touched while something lies over the screen.
@@ -69,6 +71,9 @@ _ANYWHERE: dict[type[ev.At], Handler] = {
     ev.PrintProgressed: issue_part.print_progressed,
     ev.PrintEnded: issue_part.print_ended,
     ev.SlipEnded: slip_part.slip_ended,
+    ev.PaymentAnswered: payment_part.payment_answered,
+    ev.PaymentCounted: payment_part.payment_counted,
+    ev.PaymentClosed: payment_part.payment_closed,
 }
 
 _CANCELLABLE: dict[type[ev.At], Handler] = {
@@ -159,6 +164,11 @@ _IN_PHASE: dict[Phase, dict[type[ev.At], Handler]] = {
         ev.IssuePressed: issue_part.issue_pressed,
         ev.PrinterSeen: issue_part.printer_seen_before_issue,
     },
+    Phase.PAYMENT: {
+        ev.CancelPressed: payment_part.cancel_pressed,
+        ev.CancelConfirmed: payment_part.cancel_confirmed,
+        ev.CancelDismissed: visit_part.cancel_dismissed,
+    },
     Phase.PRINTING: {
         ev.CancelPressed: visit_part.cancel_refused,
         ev.BackPressed: visit_part.cancel_refused,
@@ -181,6 +191,14 @@ _IN_PHASE: dict[Phase, dict[type[ev.At], Handler]] = {
 
 def step(session: Session, event: ev.At) -> Step:
     """The next session, and what is to be done now. Pure and total; never raises."""
+    after, effects = _step(session, event)
+    if after.paid and after.phase is Phase.PAYMENT:
+        after, more = issue_part.begin_paid(after)
+        effects += more
+    return payment_part.owe(session, after, effects)
+
+
+def _step(session: Session, event: ev.At) -> Step:
     now = replace(session, now=max(session.now, event.t))
     if isinstance(event, ev.Tick):
         return _tick(now)
@@ -215,7 +233,9 @@ def _touched(session: Session, event: ev.At) -> Step:
 
 def _tick(session: Session) -> Step:
     """The second's turn: debts to the server first, then who is there, then the screen's clock."""
-    session, owed = issue_part.settle_again(session)
+    session, settled = issue_part.settle_again(session)
+    session, closed = payment_part.close_again(session)
+    owed = settled + closed
     session, heeded = boot_part.heed_server(session)
     session, timed = _phase_tick(session)
     return session, owed + heeded + timed
@@ -226,6 +246,8 @@ def _phase_tick(session: Session) -> Step:
         return retry_rest(session)
     if session.phase is Phase.PRINTING:
         return issue_part.issue_tick(session)
+    if session.phase is Phase.PAYMENT:
+        return payment_part.payment_tick(session)
     if session.phase is Phase.SIGN_IN:
         return _sign_in_tick(session)
     if session.phase is Phase.STAFF_MENU:

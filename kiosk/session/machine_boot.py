@@ -90,6 +90,7 @@ def _facts_of(session: Session, hello: ServerHello) -> Facts:
         production=hello.production,
         data_as_of=hello.data_as_of,
         accepting=hello.accepting,
+        fee=hello.fee,
     )
 
 
@@ -248,8 +249,13 @@ def self_test_again(session: Session, _: SelfTestAgain) -> Step:
 # --- what is heard all the time -----------------------------------------------------------------
 
 
+def seen_devices(session: Session, event: PrinterSeen) -> Session:
+    facts = replace(session.facts, printer=event.status, acceptor=event.acceptor)
+    return replace(session, facts=facts)
+
+
 def printer_seen(session: Session, event: PrinterSeen) -> Step:
-    known = replace(session, facts=replace(session.facts, printer=event.status))
+    known = seen_devices(session, event)
     if known.phase is Phase.SELF_TEST and known.waiting == "LookAtPrinter":
         return _after_test(known)
     return rest(known) if known.phase in REST_PHASES else stay(known)
@@ -261,6 +267,7 @@ def heartbeat_answered(session: Session, event: HeartbeatAnswered) -> Step:
         late = event.generation != session.generation
         facts = replace(
             session.facts, accepting=answer.accepting, stop_reason=answer.reason,
+            fee=answer.fee,
             opened=session.facts.opened and (answer.staff_session or late),
         )  # fmt: skip
         session = replace(session, facts=facts, last_heartbeat=session.now)

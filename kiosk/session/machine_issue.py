@@ -34,7 +34,8 @@ from kiosk.session.events import (
 )
 from kiosk.session.idle import BETWEEN_COPIES_S, STALL_S
 from kiosk.session.ids import derived_id
-from kiosk.session.machine_boot import recover
+from kiosk.session.machine_boot import recover, seen_devices
+from kiosk.session.machine_payment import ask, take_fee, vouched
 from kiosk.session.machine_visit import read_entry_again
 from kiosk.session.moves import (
     REST_PHASES,
@@ -49,7 +50,7 @@ from kiosk.session.moves import (
     stay,
     visit_of,
 )
-from kiosk.session.notices import Notice, printer_notice
+from kiosk.session.notices import Notice, acceptor_notice, printer_notice
 from kiosk.session.state import (
     CopyJob,
     IssuedCopy,
@@ -95,7 +96,7 @@ def issue_pressed(session: Session, _: IssuePressed) -> Step:
     visit = visit_of(session)
     if session.waiting or visit.content is None or visit.application is None:
         return stay(session)
-    if session.pending is not None:
+    if session.pending is not None or session.closing is not None:
         return say(session, Notice.SETTLING)
     if not session.facts.accepting:
         return say(session, Notice.STOPPED)
@@ -104,12 +105,19 @@ def issue_pressed(session: Session, _: IssuePressed) -> Step:
 
 
 def printer_seen_before_issue(session: Session, event: PrinterSeen) -> Step:
-    known = replace(session, facts=replace(session.facts, printer=event.status))
+    known = seen_devices(session, event)
     if known.waiting != "LookAtPrinter":
         return stay(known)
     if not event.status.ready:
         return say(known, printer_notice(event.status))
+    if known.facts.fee.charged:
+        return ask(known)
     return _reserve(go(known, Phase.PRINTING), copy=1)
+
+
+def begin_paid(session: Session) -> Step:
+    """All copies' fees are there: the first one."""
+    return _reserve(replace(go(session, Phase.PRINTING), paid=False), copy=1)
 
 
 def _reserve(session: Session, copy: int) -> Step:
@@ -120,8 +128,9 @@ def _reserve(session: Session, copy: int) -> Step:
     session, key = derived_id(session, "copy")
     job = CopyJob(copy, visit.copies, key)
     effect = Reserve(
-        session.generation, visit.application.application_id, visit.content, copy, visit.copies, key
-    )
+        session.generation, visit.application.application_id, visit.content, copy, visit.copies,
+        key, visit.payment.payment_id if visit.payment else "",
+    )  # fmt: skip
     return _at(session, Stage.RESERVING, "Reserve", job), (effect,)
 
 
@@ -144,7 +153,11 @@ def reserve_answered(session: Session, event: ReserveAnswered) -> Step:
 
 
 def _not_reserved(session: Session, fault: ServerFault) -> Step:
-    if not_heard(fault) and not fault.sent and not visit_of(session).issued:
+    begun = visit_of(session).issued or visit_of(session).payment
+    if fault.code == "fee_unpaid" and not begun:
+        bare = replace(session, visit=replace(visit_of(session), job=None))
+        return go(bare, Phase.CONFIRM, Notice.FEE_CHANGED), ()
+    if not_heard(fault) and not fault.sent and not begun:
         # An earlier try of the same call may have arrived all the same: asked after this visit.
         facts = replace(session.facts, recover_needed=True)
         bare = replace(session, facts=facts, visit=replace(visit_of(session), job=None))
@@ -162,7 +175,7 @@ def _not_reserved(session: Session, fault: ServerFault) -> Step:
 
 def _stale(session: Session) -> Step:
     """The ledger changed since the preview. With paper of an earlier copy out, that comes first."""
-    if visit_of(session).issued:
+    if visit_of(session).issued or visit_of(session).payment:
         return _stop_the_rest(session, Notice.STALE_CONTENT)
     return read_entry_again(session)
 
@@ -183,7 +196,8 @@ def _not_released(session: Session, fault: ServerFault) -> Step:
 
     A lost answer is not asked for again; the server ends the issue as FAILED.
     """
-    if fault.code == "stale_content" and not visit_of(session).issued:
+    begun = visit_of(session).issued or visit_of(session).payment
+    if fault.code == "stale_content" and not begun:
         settled, effects = _settle(session, NotStarted(PrintFault.INTERNAL))
         shown, more = read_entry_again(settled)
         return shown, effects + more
@@ -384,7 +398,7 @@ def _next_copy(session: Session) -> Step:
     if session.pending is not None or not session.facts.accepting or session.facts.need_staff:
         return _stop_the_rest(session, Notice.REST_NOT_ISSUED)
     looked, effects = look_at_printer(session)
-    return _at(looked, Stage.DONE, "LookAtPrinter", job), effects
+    return _at(looked, Stage.DONE, "LookAtPrinter", job), take_fee(session) + effects
 
 
 def _done(session: Session, visit: Visit) -> Session:
@@ -392,11 +406,13 @@ def _done(session: Session, visit: Visit) -> Session:
 
 
 def printer_seen_between_copies(session: Session, event: PrinterSeen) -> Step:
-    known = replace(session, facts=replace(session.facts, printer=event.status))
+    known = seen_devices(session, event)
     if not _awaited(known, "LookAtPrinter"):
         return stay(known)
     if not known.facts.accepting:
         return _stop_the_rest(known, Notice.STOPPED, "stopped")
+    if not vouched(known):
+        return _stop_the_rest(known, acceptor_notice(known.facts.acceptor))
     if event.status.ready:
         return _reserve(known, job_of(known).copy + 1)
     passing = {PrinterReason.PRESENTER_OCCUPIED, PrinterReason.OTHER_JOB}

@@ -371,7 +371,7 @@ def another_building(session: Session, _: AnotherBuilding) -> Step:
     """The applicant and the application stay; of the building nothing does."""
     if session.waiting:
         return stay(session)
-    if session.pending is not None:
+    if session.pending is not None or session.closing is not None:
         return say(session, Notice.SETTLING)
     facts = session.facts
     if facts.need_staff or facts.recover_needed or not facts.opened:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from kiosk.domain.fees import FeeMode
 from kiosk.domain.ports import ServerFault
 from kiosk.domain.printer import PrinterReason, PrinterState, PrinterStatus
 from kiosk.session.effects import Effect, EndVisit, LookAtPrinter, Recover, SayHello, Wipe
 from kiosk.session.idle import ENDS_AFTER
-from kiosk.session.notices import Notice, printer_notice
+from kiosk.session.notices import Notice, acceptor_notice, printer_notice
 from kiosk.session.state import Overlay, Phase, Session, Trouble, Visit
 
 Step = tuple[Session, tuple[Effect, ...]]
@@ -152,7 +153,7 @@ def rest(session: Session) -> Step:
         return _out_of_order(closed, Trouble.STAFF, why)
     if not facts.opened:
         return go(session, Phase.SIGN_IN, Notice.STAFF_NEEDED), ()
-    if session.pending is not None:
+    if session.pending is not None or session.closing is not None:
         return _out_of_order(session, Trouble.SETTLING, Notice.SETTLING)
     if facts.recover_needed:
         return _clear_up(session)
@@ -164,6 +165,8 @@ def rest(session: Session) -> Step:
         return _show(session, Phase.CLOSED, Notice.STOPPED), ()
     if not can_wait_for_printer(facts.printer):
         return _out_of_order(session, Trouble.PRINTER, printer_notice(facts.printer))
+    if facts.fee.mode is FeeMode.ACCEPTOR and not (facts.acceptor and facts.acceptor.ready):
+        return _out_of_order(session, Trouble.ACCEPTOR, acceptor_notice(facts.acceptor))
     return _show(session, Phase.ATTRACT), ()
 
 
@@ -199,7 +202,7 @@ def retry_rest(session: Session) -> Step:
     rested, effects = rest(session)
     if rested.phase not in REST_PHASES or rested.now - rested.looked_at < PRINTER_LOOK_S:
         return rested, effects
-    if rested.trouble not in {Trouble.NONE, Trouble.PRINTER}:
+    if rested.trouble not in {Trouble.NONE, Trouble.PRINTER, Trouble.ACCEPTOR}:
         return rested, effects
     looked, look = look_at_printer(rested)
     return looked, effects + look

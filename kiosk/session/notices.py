@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from kiosk.domain.acceptor import AcceptorStatus
 from kiosk.domain.printer import PrinterReason, PrinterState, PrinterStatus
 
 
@@ -89,6 +90,17 @@ class Notice(StrEnum):
     REST_NOT_ISSUED = "rest_not_issued"
     TAKE_PAPER_AGAIN = "take_paper_again"
     # slips
+    # the fee
+    FEE_CHANGED = "fee_changed"
+    PAYMENT_REFUSED = "payment_refused"
+    PAYMENT_CANCELLED = "payment_cancelled"  # by staff
+    PAYMENT_STOPPED = "payment_stopped"  # by the person
+    PAYMENT_TIMED_OUT = "payment_timed_out"
+    ACCEPTOR_NOT_READY = "acceptor.not-ready"
+    ACCEPTOR_JAMMED = "acceptor.jammed"
+    ACCEPTOR_FULL = "acceptor.full"
+    ACCEPTOR_OFFLINE = "acceptor.offline"
+    ACCEPTOR_UNKNOWN = "acceptor.unknown"
     SLIP_PRINTED = "slip_printed"
     SLIP_NOT_PRINTED = "slip_not_printed"
 
@@ -111,6 +123,13 @@ def _worst_first(status: PrinterStatus) -> tuple[PrinterReason, ...]:
     first = (PrinterReason.COVER_OPEN, PrinterReason.MEDIA_JAM, PrinterReason.MEDIA_EMPTY)
     reasons = status.blocking()
     return tuple(r for r in first if r in reasons) + tuple(r for r in reasons if r not in first)
+
+
+def acceptor_notice(status: AcceptorStatus | None) -> Notice:
+    """Why the acceptor takes no money; None: the terminal has none."""
+    if status is None:
+        return Notice.ACCEPTOR_OFFLINE
+    return _known(f"acceptor.{status.state.value}", Notice.ACCEPTOR_NOT_READY)
 
 
 def not_certifiable_notice(reason: str) -> Notice:

@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from kiosk.domain.acceptor import ACCEPTOR_UNKNOWN
 from kiosk.domain.card import (
     CardFault,
     CardProof,
@@ -30,6 +31,7 @@ from kiosk.domain.ports import (
     CardReader,
     CheckResult,
     Clock,
+    CoinAcceptor,
     Printer,
     SectionServer,
     ServerFault,
@@ -48,11 +50,12 @@ from kiosk.domain.printer import (
     PrintUnknown,
 )
 from kiosk.domain.query import SearchUnavailable
-from kiosk.domain.slips import TestPrint
+from kiosk.domain.slips import FeeSlip, TestPrint
 from kiosk.session import effects as ef
 from kiosk.session import events as ev
 from kiosk.session.failpoints import reach
 from kiosk.session.lanes import Lane
+from kiosk.session.money import MoneyHand
 from kiosk.session.moves import HEARTBEAT_S
 from kiosk.session.state import Session, Stage
 
@@ -85,6 +88,7 @@ class Parts:
     cards: CardReader | None = None  # None: no card opens this terminal
     slips: SlipDrawer | None = None  # None: no slip can be drawn
     slip_printer: Printer | None = None  # None: slips come out of the certificates' printer
+    acceptor: CoinAcceptor | None = None  # None: fees are paid at the counter
     preview_width: int = PREVIEW_WIDTH
 
 
@@ -110,6 +114,7 @@ class Runner:
         self._closing = threading.Event()
         self._heartbeat: threading.Thread | None = None
         self._cards: threading.Thread | None = None
+        self._money = MoneyHand(parts.server, parts.acceptor)
         self._table = self._methods()
 
     # --- the session's side -------------------------------------------------------------------
@@ -177,6 +182,10 @@ class Runner:
             ef.EndVisit: (self._calls, True, self._end_visit),
             ef.LookAtPrinter: (self._print, False, self._look_at_printer),
             ef.PrintSlip: (self._print, False, self._print_slip),
+            ef.RequestPayment: (self._calls, False, self._request_payment),
+            ef.CountPayment: (self._print, False, self._count_payment),
+            ef.TakeFee: (self._print, True, self._take_fee),
+            ef.ClosePayment: (self._print, True, self._close_payment),
         }
 
     def _run(self, effect: ef.Effect, method: Callable[..., ev.At | None]) -> None:
@@ -279,6 +288,8 @@ class Runner:
         clear = self._clear(effect.power_cycled)
         log.info("printer clear=%s", clear.value)
         answer = self._parts.server.recover(clear, effect.power_cycled)
+        if not isinstance(answer, ServerFault):
+            answer = self._money.recover(answer.payments) or answer
         return ev.RecoverAnswered(self._now(), effect.generation, answer)
 
     def _clear(self, power_cycled: bool) -> ClearState:
@@ -297,7 +308,7 @@ class Runner:
 
     def _look_at_printer(self, effect: ef.LookAtPrinter) -> ev.At:
         status = self._parts.printer.status()
-        return ev.PrinterSeen(self._now(), effect.generation, status)
+        return ev.PrinterSeen(self._now(), effect.generation, status, self._money.status())
 
     # --- the visit ----------------------------------------------------------------------------
 
@@ -344,7 +355,7 @@ class Runner:
         reach("reserve.before")
         answer = self._parts.server.reserve(
             effect.application_id, effect.content, effect.copy, effect.copies,
-            effect.idempotency_key,
+            effect.idempotency_key, effect.payment_id,
         )  # fmt: skip
         reach("reserve.after")
         return ev.ReserveAnswered(self._now(), effect.generation, answer)
@@ -433,6 +444,33 @@ class Runner:
         log.info("issue %s settle attempt=%d: %s", effect.issue_id, effect.attempt, said)
         return ev.SettleAnswered(self._now(), effect.generation, answer)
 
+    # --- fees ---------------------------------------------------------------------------------
+
+    def _request_payment(self, effect: ef.RequestPayment) -> ev.At:
+        reach("payment.before")
+        answer = self._parts.server.request_payment(
+            effect.application_id, effect.content, effect.copies, effect.rate,
+            effect.idempotency_key,
+        )  # fmt: skip
+        reach("payment.after")
+        return ev.PaymentAnswered(self._now(), effect.generation, answer)
+
+    def _count_payment(self, effect: ef.CountPayment) -> ev.At:
+        answer, status = self._money.count(effect.payment_id, effect.mode, effect.due)
+        return ev.PaymentCounted(self._now(), effect.generation, answer, status)
+
+    def _take_fee(self, effect: ef.TakeFee) -> ev.At:
+        answer, status = self._money.take(effect.payment_id)
+        return ev.PaymentCounted(self._now(), effect.generation, answer, status)
+
+    def _close_payment(self, effect: ef.ClosePayment) -> ev.At:
+        answer, status = self._money.close(effect.payment_id)
+        said = answer.code if isinstance(answer, ServerFault) else answer.state.value
+        log.info("payment %s close attempt=%d: %s", effect.payment_id, effect.attempt, said)
+        return ev.PaymentClosed(
+            self._now(), effect.generation, effect.payment_id, answer, status
+        )  # fmt: skip
+
     # --- slips --------------------------------------------------------------------------------
 
     def _print_slip(self, effect: ef.PrintSlip) -> ev.At:
@@ -452,6 +490,8 @@ class Runner:
     def _drawn_slip(self, effect: ef.PrintSlip) -> DrawnCertificate | DrawRefusal:
         if self._parts.slips is None:
             return DrawRefusal("form_invalid")
+        if isinstance(effect.slip, FeeSlip) and self._parts.slip_printer is None:
+            return DrawRefusal("no_slip_printer")  # not on the certificates' own paper
         return self._parts.slips.draw(replace(effect.slip, at=self._parts.clock.now()))
 
     def _slip_printed(
@@ -499,5 +539,11 @@ class Runner:
             ef.Settle: ev.SettleAnswered(now, generation, lost),
             ef.LookAtPrinter: ev.PrinterSeen(now, generation, NO_ANSWER),
             ef.PrintSlip: ev.SlipEnded(now, generation, PrintUnknown(PrintFault.INTERNAL)),
+            ef.RequestPayment: ev.PaymentAnswered(now, generation, lost),
+            ef.CountPayment: ev.PaymentCounted(now, generation, lost, ACCEPTOR_UNKNOWN),
+            ef.TakeFee: ev.PaymentCounted(now, generation, lost, ACCEPTOR_UNKNOWN),
+            ef.ClosePayment: ev.PaymentClosed(
+                now, generation, getattr(effect, "payment_id", ""), lost, ACCEPTOR_UNKNOWN
+            ),
         }
         return answers.get(type(effect))

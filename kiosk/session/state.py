@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from kiosk.domain.acceptor import AcceptorStatus
 from kiosk.domain.applicant import Applicant, ApplicantDraft, FieldFault
 from kiosk.domain.card import CardSeen, SignInMethod, StaffCard
 from kiosk.domain.certificate import CertificateContent, DrawnCertificate
+from kiosk.domain.fees import NO_FEE, FeeRate, Payment
 from kiosk.domain.issuance import IssueState
 from kiosk.domain.ledger import LedgerEntry
 from kiosk.domain.near import Neighbours, SiteHistory
@@ -45,6 +47,7 @@ class Phase(StrEnum):
     NEIGHBOURS = "neighbours"  # the lots beside it
     PREVIEW = "preview"
     CONFIRM = "confirm"
+    PAYMENT = "payment"  # where a fee is set: at the counter, or into the acceptor
     PRINTING = "printing"
     TAKE_PAPER = "take_paper"
     END = "end"
@@ -55,8 +58,8 @@ class Phase(StrEnum):
 VISIT_PHASES = frozenset(
     {
         Phase.CONSENT, Phase.APPLICANT, Phase.SEARCH, Phase.RESULTS, Phase.ENTRY, Phase.HISTORY,
-        Phase.NEIGHBOURS, Phase.PREVIEW, Phase.CONFIRM, Phase.PRINTING, Phase.TAKE_PAPER,
-        Phase.END, Phase.SORRY,
+        Phase.NEIGHBOURS, Phase.PREVIEW, Phase.CONFIRM, Phase.PAYMENT, Phase.PRINTING,
+        Phase.TAKE_PAPER,        Phase.END, Phase.SORRY,
     }
 )  # fmt: skip
 
@@ -90,6 +93,7 @@ class Trouble(StrEnum):
     CLEARING = "clearing"  # the server and the printer are asked what is left of the last issue
     SELF_TEST = "self_test"  # a check failed; もう一度, or staff
     PRINTER = "printer"  # not ready; comes back by itself when it is
+    ACCEPTOR = "acceptor"  # the fee cannot be taken; comes back by itself when it can
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +163,8 @@ class Visit:
     copies: int = 1
     job: CopyJob | None = field(default=None, repr=False)
     issued: tuple[IssuedCopy, ...] = field(default=(), repr=False)
+    payment: Payment | None = None  # of the copies in work; None where no fee is set
+    refund: Payment | None = None  # how the payment ended, for the last screens
     unsettled: bool = False  # the server has not yet acknowledged a sheet's end
 
 
@@ -173,6 +179,8 @@ class Facts:
     accepting: bool = False
     stop_reason: str = ""
     printer: PrinterStatus | None = None
+    fee: FeeRate = NO_FEE
+    acceptor: AcceptorStatus | None = None
     checks: tuple[CheckResult, ...] = ()
     recovered: Recovered | None = None
     power_cycle_needed: bool = False
@@ -199,6 +207,15 @@ class PendingSettle:
 
 
 @dataclass(frozen=True, slots=True)
+class PendingPayment:
+    """A payment's end that the server has not acknowledged. Outlives the visit."""
+
+    payment_id: str
+    attempt: int = 0
+    retry_at: float | None = None  # monotonic seconds; None while a try is under way
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
     """The whole terminal.
 
@@ -221,6 +238,9 @@ class Session:
     last_heartbeat: float = 0.0  # monotonic seconds of the server's last answer
     trouble: Trouble = Trouble.NONE
     pending: PendingSettle | None = None
+    closing: PendingPayment | None = None
+    paid: bool = False  # the payment is complete and its first copy may begin
+    counted_at: float = 0.0  # monotonic seconds when the payment was last asked for
     retry_at: float | None = None  # monotonic seconds of the next try to get out of a trouble
     looked_at: float = 0.0  # monotonic seconds when the printer was last asked
     warn_after_s: float = WARN_AFTER_S  # as configured; reading screens wait longer (idle.py)

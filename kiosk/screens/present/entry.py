@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from kiosk.domain.blanks import drawn_blanks
 from kiosk.domain.ledger import STANDARD_HEADINGS, field_text
 from kiosk.screens.present.frame import Frame, notice_text, visit_frame
+from kiosk.screens.present.payment import fee_words
 from kiosk.screens.strings import tr
 from kiosk.session import events as ev
 from kiosk.session.notices import not_certifiable_notice
@@ -49,6 +50,7 @@ class ConfirmView:
     copies: int
     most: int
     words: str
+    fee: str = ""  # what the copies cost; "" where no fee is set
 
 
 def _rows(visit: Visit) -> tuple[RowView, ...]:
@@ -132,7 +134,9 @@ def confirm(session: Session) -> Frame:
         for name in _IN_BRIEF
         if visit.entry is not None
     )
-    body = ConfirmView(rows, visit.copies, MAX_COPIES, tr("screen.confirm.words"))
+    body = ConfirmView(
+        rows, visit.copies, MAX_COPIES, tr("screen.confirm.words"), fee_words(session)
+    )
     return visit_frame(
         session,
         tr("screen.confirm.title"),

@@ -20,6 +20,7 @@ STEP_OF: dict[Phase, int] = {
     Phase.NEIGHBOURS: 4,
     Phase.PREVIEW: 4,
     Phase.CONFIRM: 4,
+    Phase.PAYMENT: 5,
     Phase.PRINTING: 5,
     Phase.TAKE_PAPER: 5,
     Phase.END: 5,

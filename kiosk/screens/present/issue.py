@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from kiosk.domain.issuance import IssueState
 from kiosk.screens.present.frame import Frame, notice_text, visit_frame
+from kiosk.screens.present.payment import refund_words
 from kiosk.screens.strings import tr
 from kiosk.session import events as ev
 from kiosk.session.state import CopyJob, Overlay, Session, Stage, Visit
@@ -84,6 +85,10 @@ def _numbers(visit: Visit) -> tuple[str, ...]:
     )
 
 
+def _and_refund(session: Session, words: str) -> str:
+    return "\n".join(filter(None, (words, refund_words(session))))
+
+
 def _countdown(session: Session) -> str:
     return tr("screen.countdown", seconds=session.countdown) if session.countdown else ""
 
@@ -93,7 +98,7 @@ def take_paper(session: Session) -> Frame:
     numbers = _numbers(visit)
     body = EndingView(
         tr("screen.take_paper.headline"),
-        tr("screen.take_paper.words", count=len(numbers)),
+        _and_refund(session, tr("screen.take_paper.words", count=len(numbers))),
         numbers,
         "",
         "",
@@ -114,7 +119,7 @@ def end(session: Session) -> Frame:
     visit = session.visit or Visit("")
     body = EndingView(
         tr("screen.end.headline"),
-        tr("screen.end.words"),
+        _and_refund(session, tr("screen.end.words")),
         _numbers(visit),
         tr("screen.end.another"),
         _countdown(session),
@@ -140,7 +145,7 @@ def sorry(session: Session) -> Frame:
     where = "screen.sorry.counter" if wrong else "screen.sorry.counter_only"
     body = EndingView(
         tr("screen.sorry.headline"),
-        words + "\n" + tr(where),
+        _and_refund(session, words + "\n" + tr(where)),
         tuple(tr("screen.sorry.number", number=number) for number in wrong),
         "",
         _countdown(session),

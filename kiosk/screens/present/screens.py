@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from kiosk.screens.present import applicant, entry, issue, near, search, terminal
+from kiosk.screens.present import applicant, entry, issue, near, payment, search, terminal
 from kiosk.screens.present.frame import Frame
 from kiosk.session.state import Phase, Session
 
@@ -25,6 +25,7 @@ PRESENTERS: dict[Phase, Callable[[Session], Frame]] = {
     Phase.NEIGHBOURS: near.neighbours,
     Phase.PREVIEW: entry.preview,
     Phase.CONFIRM: entry.confirm,
+    Phase.PAYMENT: payment.payment,
     Phase.PRINTING: issue.printing,
     Phase.TAKE_PAPER: issue.take_paper,
     Phase.END: issue.end,

@@ -16,6 +16,7 @@ from kiosk.domain.card import (
 from kiosk.domain.checks import direction_of
 from kiosk.domain.eras import wareki
 from kiosk.screens.present.frame import Frame, notice_text
+from kiosk.screens.present.payment import fee_each
 from kiosk.screens.strings import has, tr
 from kiosk.session import events as ev
 from kiosk.session.machine_card import usable
@@ -208,7 +209,7 @@ def attract(session: Session) -> Frame:
         words=tr("screen.attract.words"),
         touch=tr("screen.attract.touch"),
         steps=tuple(tr(f"screen.attract.step{n}") for n in (1, 2, 3)),
-        minutes=tr("screen.attract.minutes"),
+        minutes="　".join(filter(None, (tr("screen.attract.minutes"), fee_each(session)))),
         staff=tr("screen.staff_corner"),
         facts=tr("screen.attract.data_as_of", date=_era_day(as_of)) if as_of else "",
     )
