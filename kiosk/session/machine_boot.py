@@ -166,7 +166,7 @@ def recover_answered(session: Session, event: RecoverAnswered) -> Step:
         return _not_recovered(session, answer)
     facts = replace(
         session.facts, recovered=answer, power_cycle_needed=answer.power_cycle_needed,
-        recover_needed=False, power_cycled=False,
+        recover_needed=False, power_cycled=False, acceptor=None,
     )  # fmt: skip
     known = replace(session, facts=facts, waiting="")
     if session.phase is Phase.STARTING:

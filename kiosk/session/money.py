@@ -78,7 +78,8 @@ class MoneyHand:
         taken = status.escrow.taken if status.heard and status.escrow else -1
         if taken < payment.take or not payment.give_back:
             return status  # what is not taken would fall out with the rest
-        return acceptor.give_back(payment.payment_id)
+        after = acceptor.give_back(payment.payment_id)
+        return _emptied(acceptor, after)
 
     def recover(self, payments: tuple[str, ...]) -> ServerFault | None:
         """At boot: end what the server names and what the machine still holds."""
@@ -96,3 +97,12 @@ class MoneyHand:
             else:
                 log.error("payment %s: the server does not know it", payment_id)
         return None
+
+
+def _emptied(acceptor: CoinAcceptor, status: AcceptorStatus) -> AcceptorStatus:
+    """What there was no change for goes into the cash box, so that the next person can pay: the
+    ledger still owes it to this one, and staff hand it out."""
+    escrow = status.escrow
+    if not status.ready or escrow is None or not escrow.held:
+        return status
+    return acceptor.take(escrow.payment_id, escrow.inserted - escrow.returned)

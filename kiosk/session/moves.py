@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from kiosk.domain.acceptor import AcceptorStatus
 from kiosk.domain.fees import FeeMode
 from kiosk.domain.ports import ServerFault
 from kiosk.domain.printer import PrinterReason, PrinterState, PrinterStatus
@@ -167,7 +168,14 @@ def rest(session: Session) -> Step:
         return _out_of_order(session, Trouble.PRINTER, printer_notice(facts.printer))
     if facts.fee.mode is FeeMode.ACCEPTOR and not (facts.acceptor and facts.acceptor.ready):
         return _out_of_order(session, Trouble.ACCEPTOR, acceptor_notice(facts.acceptor))
+    if _holds_money(facts.acceptor):
+        return _clear_up(session)
     return _show(session, Phase.ATTRACT), ()
+
+
+def _holds_money(status: AcceptorStatus | None) -> bool:
+    """The machine answers again, and has the money of a payment that ended without it."""
+    return bool(status and status.heard and status.escrow and status.escrow.held)
 
 
 def _show(session: Session, phase: Phase, notice: Notice | str = "") -> Session:

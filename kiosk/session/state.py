@@ -59,7 +59,7 @@ VISIT_PHASES = frozenset(
     {
         Phase.CONSENT, Phase.APPLICANT, Phase.SEARCH, Phase.RESULTS, Phase.ENTRY, Phase.HISTORY,
         Phase.NEIGHBOURS, Phase.PREVIEW, Phase.CONFIRM, Phase.PAYMENT, Phase.PRINTING,
-        Phase.TAKE_PAPER,        Phase.END, Phase.SORRY,
+        Phase.TAKE_PAPER, Phase.END, Phase.SORRY,
     }
 )  # fmt: skip
 

@@ -11,9 +11,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from kiosk.coins.simulator import SimulatedAcceptor
 from kiosk.domain.card import SignInMethod
+from kiosk.domain.fees import Pot, balances
 from kiosk.domain.issuance import IssueState
-from kiosk.domain.ports import CardReader, CheckResult, Printer, SectionServer
+from kiosk.domain.ports import CardReader, CheckResult, CoinAcceptor, Printer, SectionServer
 from kiosk.ledger_client.memory import InMemorySectionServer, MemorySection
 from kiosk.ledger_client.wire import CONTRACT_VERSION
 from kiosk.printing.simulated import SimulatedPrinter
@@ -43,6 +45,7 @@ class World:
     clock: FakeClock = field(default_factory=FakeClock)
     maker: FakeSheetMaker = field(default_factory=FakeSheetMaker)
     device: SimulatedDevice = field(default_factory=lambda: SimulatedDevice(keep_sheets=True))
+    machine: SimulatedAcceptor | None = None
 
     def __post_init__(self) -> None:
         self.section = MemorySection(LEDGER, self.maker, self.clock)
@@ -50,6 +53,11 @@ class World:
     @property
     def states(self) -> list[IssueState]:
         return [row.state for row in self.section.desk.rows]
+
+    def pots(self) -> dict[Pot, int]:
+        """Yen in every pot of every payment together; what is zero is left out."""
+        rows = [row for book in self.section.fees.books for row in book.rows]
+        return {pot: yen for pot, yen in balances(rows).items() if yen}
 
     @property
     def numbers(self) -> list[str]:
@@ -66,6 +74,7 @@ class Kiosk:
         driver: Printer | None = None,
         slip_driver: Printer | None = None,
         cards: CardReader | None = None,
+        acceptor: CoinAcceptor | None = None,
     ) -> None:
         self.world = world
         self.wire = LossyServer(server or InMemorySectionServer(world.section))
@@ -74,6 +83,7 @@ class Kiosk:
         self._driver: Printer = driver or self.printer
         self._slip_driver = slip_driver
         self.cards = cards
+        self._acceptor = acceptor or world.machine
         self.slips = FakeSlips()
         self.wiped = 0
         self.seen: list[tuple[Phase, str]] = []
@@ -87,7 +97,7 @@ class Kiosk:
         tested = Tested(
             Own("terminal-1", CONTRACT_VERSION, "memory"), self.wire.as_server, self._driver,
             self.maker, world.clock, lambda: DisplaySize(1080, 1920), cards=self.cards,
-            card_needed=True,
+            card_needed=True, acceptor=self._acceptor,
         )  # fmt: skip
         return Parts(
             server=self.wire.as_server,
@@ -100,6 +110,7 @@ class Kiosk:
             cards=self.cards,
             slips=self.slips,
             slip_printer=self._slip_driver,
+            acceptor=self._acceptor,
         )
 
     def _wipe(self) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
+from kiosk.domain.acceptor import AcceptorState, AcceptorStatus
 from kiosk.domain.certificate import CertificateContent, DrawnCertificate, Stamp
+from kiosk.domain.fees import FeeMode, FeeRate, Payment, PaymentState
 from kiosk.domain.issuance import IssueState
 from kiosk.domain.near import (
     BesideLot,
@@ -77,6 +79,19 @@ def beside() -> Neighbours:
         for n in (100, 102, 103)
     ]
     return Neighbours(HOUSE.entry_id, HOUSE.lot, (lots[0],), (lots[1],), lots[2])
+
+
+COUNTER = FeeRate(FeeMode.COUNTER, 400)
+MACHINE = FeeRate(FeeMode.ACCEPTOR, 400)
+MACHINE_READY = AcceptorStatus(AcceptorState.READY)
+
+
+def payment(**changes: Any) -> Payment:
+    fields: dict[str, Any] = {
+        "payment_id": "payment-1", "number": "F-00001", "state": PaymentState.AWAITING,
+        "mode": FeeMode.COUNTER, "yen": 400, "copies": 1,
+    }  # fmt: skip
+    return Payment(**{**fields, **changes})
 
 
 GOOD_CHECKS = (CheckResult("printer", True),)
@@ -199,6 +214,14 @@ class Play:
             self.do(ev.CopiesChosen, copies=copies)
         return self
 
+    def to_payment(self, rate: FeeRate = COUNTER, copies: int = 1) -> Play:
+        """The payment is asked for and nothing is paid."""
+        self.to_confirm(copies).beat(fee=rate)
+        self.do(ev.IssuePressed)
+        self.answer(ev.PrinterSeen, status=READY, acceptor=MACHINE_READY)
+        self.answer(ev.PaymentAnswered, answer=payment(mode=rate.mode, copies=copies))
+        return self
+
     def to_reserve(self, copies: int = 1) -> Play:
         self.to_confirm(copies).do(ev.IssuePressed)
         self.sees()
@@ -284,6 +307,7 @@ WAYS = {
     Phase.NEIGHBOURS: lambda: Play().to_neighbours(),
     Phase.PREVIEW: lambda: Play().to_preview(),
     Phase.CONFIRM: lambda: Play().to_confirm(),
+    Phase.PAYMENT: lambda: Play().to_payment(),
     Phase.PRINTING: lambda: Play().to_print(),
     Phase.TAKE_PAPER: lambda: Play().to_take_paper(),
     Phase.END: lambda: Play().to_end(),

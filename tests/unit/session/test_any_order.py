@@ -34,7 +34,7 @@ from kiosk.domain.query import Query, QueryKind, SearchUnavailable
 from kiosk.ledger_client.memory import InMemorySectionServer, MemorySection
 from kiosk.session import effects as ef
 from kiosk.session import events as ev
-from kiosk.session.machine import boot, step
+from kiosk.session.machine import HEARD_ALWAYS, boot, step
 from kiosk.session.moves import REST_PHASES
 from kiosk.session.state import VISIT_PHASES, Phase, Session, Stage
 from tests.fakes.clock import FakeClock
@@ -44,14 +44,6 @@ from tests.flows.people import HOUSE, LEDGER, PERSON
 
 METHODS = (SignInMethod.STAFF_ID, SignInMethod.FELICA)
 IDM = b"MIHON\x00\x00\x01"
-HEARD_ALWAYS = (
-    ev.HeartbeatAnswered,
-    ev.SettleAnswered,
-    ev.PrinterSeen,
-    ev.SlipEnded,
-    ev.CardLooked,
-    ev.CardOpened,
-)
 LOST = {True: ServerFault("timeout", sent=True), False: ServerFault("offline", sent=False)}
 
 
@@ -270,6 +262,8 @@ class TerminalInTheWorld(RuleBasedStateMachine):
                 ef.PrintSheet,
                 ef.Settle,
                 ef.EndVisit,
+                ef.TakeFee,
+                ef.ClosePayment,
             )
             self.todo = [effect for effect in self.todo if isinstance(effect, kept)]
 
@@ -394,7 +388,7 @@ class TerminalInTheWorld(RuleBasedStateMachine):
             case ef.Reserve():
                 return ev.ReserveAnswered, lambda: server.reserve(
                     effect.application_id, effect.content, effect.copy, effect.copies,
-                    effect.idempotency_key,
+                    effect.idempotency_key, effect.payment_id,
                 )  # fmt: skip
             case ef.Release():
                 return ev.ReleaseAnswered, lambda: server.release(effect.issue_id)

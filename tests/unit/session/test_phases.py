@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
+from kiosk.domain.acceptor import ACCEPTOR_OFFLINE, AcceptorStatus
 from kiosk.domain.applicant import ApplicantKind
 from kiosk.domain.card import CardFault, CardRefusal, FelicaCard, NoCard, OtherCard, PivCard
 from kiosk.domain.certificate import DrawRefusal
-from kiosk.domain.ports import Heartbeat, StaffOpened
+from kiosk.domain.fees import FeeMode, PaymentState
+from kiosk.domain.ports import Heartbeat, ServerFault, StaffOpened
 from kiosk.domain.printer import (
     NotStarted,
     PrintFault,
@@ -20,8 +22,8 @@ from kiosk.domain.printer import (
 from kiosk.domain.query import NoHits, Query, QueryKind
 from kiosk.session import effects as ef
 from kiosk.session import events as ev
-from kiosk.session.idle import COUNTDOWN_S, STALL_S
-from kiosk.session.machine import step
+from kiosk.session.idle import COUNTDOWN_S, COUNTER_WAIT_S, STALL_S
+from kiosk.session.machine import HEARD_ALWAYS, step
 from kiosk.session.moves import FREE_PHASES, REST_PHASES
 from kiosk.session.state import VISIT_PHASES, Overlay, Phase, Session
 from tests.fakes.printer import EMPTY, READY
@@ -29,6 +31,7 @@ from tests.flows.people import HOUSE, PERSON
 from tests.unit.session.drive import (
     BAD_CHECKS,
     GOOD_CHECKS,
+    MACHINE_READY,
     NOW,
     OFFLINE,
     TIMEOUT,
@@ -39,6 +42,7 @@ from tests.unit.session.drive import (
     hello,
     hits,
     past,
+    payment,
     printed,
 )
 
@@ -55,6 +59,7 @@ VALUES: dict[str, list[Any]] = {
     "checks": [GOOD_CHECKS, BAD_CHECKS, ()], "reported": [True, False],
     "status": [READY, EMPTY], "result": [hits(), NoHits()], "pages": [(b"png",), ()],
     "reason": ["この台帳の証明書は、この端末では出せません。", ""], "shared": [True, False],
+    "acceptor": [None, MACHINE_READY, ACCEPTOR_OFFLINE], "payment_id": ["payment-1"],
     "progress": [PrintProgress(1, 1, 1, 2)],
     "outcome": [printed(), NotStarted(PrintFault.BUSY), PrintUnknown(PrintFault.STALLED)],
     "seen": [NoCard(), FelicaCard(1, b"MIHON\x00\x00\x01"), PivCard(2), OtherCard(3)],
@@ -82,6 +87,16 @@ WRONG = {
 }  # fmt: skip
 
 
+#: What the server can say of a payment.
+PAYMENTS = [
+    OFFLINE, TIMEOUT, payment(), payment(state=PaymentState.PAID, deposit=400),
+    payment(mode=FeeMode.ACCEPTOR, deposit=100), payment(state=PaymentState.OWING, deposit=400),
+    ServerFault("unknown_payment", sent=True),
+]  # fmt: skip
+#: What the acceptor can say where an answer carries its word.
+MACHINES: list[AcceptorStatus | None] = [None, MACHINE_READY, ACCEPTOR_OFFLINE]
+
+
 def events_of(kind: type[ev.At], t: float, generation: int) -> list[ev.At]:
     """One event of this kind for each value that its fields may have."""
     names = [f.name for f in fields(kind) if f.name not in {"t", "generation"}]
@@ -91,6 +106,9 @@ def events_of(kind: type[ev.At], t: float, generation: int) -> list[ev.At]:
     choices = {name: VALUES[name] for name in names}
     if kind in WRONG:
         choices["answer"] = [VALUES["answer"][n] for n in WRONG[kind]]
+    if kind in {ev.PaymentAnswered, ev.PaymentCounted, ev.PaymentClosed}:
+        choices |= {"answer": PAYMENTS, "status": MACHINES}
+        choices = {name: values for name, values in choices.items() if name in names}
     longest = max(len(values) for values in choices.values())
     return [
         kind(**start, **{name: values[n % len(values)] for name, values in choices.items()})
@@ -141,10 +159,7 @@ def check_shape(session: Session) -> None:
 @pytest.mark.parametrize("kind", [k for k in KINDS if issubclass(k, ev.Answer)])
 @pytest.mark.parametrize("phase", Phase)
 def test_a_stale_answer_changes_nothing(phase: Phase, kind: type[ev.At]) -> None:
-    if kind in {
-        ev.HeartbeatAnswered, ev.SettleAnswered, ev.PrinterSeen, ev.SlipEnded, ev.CardLooked,
-        ev.CardOpened,
-    }:  # fmt: skip
+    if kind in HEARD_ALWAYS:
         return  # facts about the terminal: heard in any generation
     play = WAYS[phase]()
     before = play.session
@@ -157,7 +172,7 @@ def test_a_stale_answer_changes_nothing(phase: Phase, kind: type[ev.At]) -> None
 def test_a_visit_ends_by_itself_whatever_its_screen(phase: Phase) -> None:
     """A way out of every phase without a hand: nobody touches, no lane answers any more."""
     play = WAYS[phase]()
-    play.wait(STALL_S + 300)
+    play.wait(max(STALL_S, COUNTER_WAIT_S) + 300)
     assert play.session.phase in REST_PHASES
     assert play.session.visit is None
     assert play.count(ef.EndVisit) == 1
