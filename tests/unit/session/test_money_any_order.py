@@ -192,10 +192,18 @@ class PayingTerminal(TerminalInTheWorld):
 
     @invariant()
     def the_next_person_finds_no_money_of_the_last(self) -> None:
-        if self.session.phase is not Phase.ATTRACT:
+        session = self.session
+        if session.phase is Phase.ATTRACT:
+            assert session.closing is None
+            assert self.section.fees.live() == ()
+
+    @invariant()
+    def a_payment_whose_use_is_over_is_owed_its_end(self) -> None:
+        session = self.session
+        if session.phase not in {Phase.TAKE_PAPER, Phase.END, Phase.SORRY}:
             return
-        assert self.session.closing is None
-        assert self.section.fees.live() == ()
+        if self.section.fees.live():
+            assert session.closing is not None or session.facts.recover_needed
 
 
 PayingTerminal.TestCase.settings = settings(
