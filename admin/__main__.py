@@ -23,6 +23,7 @@ _SERVER_MODULES = (
     "admin.cli.edit_commands",
     "admin.cli.qr_commands",
     "admin.cli.alias_commands",
+    "admin.cli.fee_commands",
 )
 #: Exit code of a command that Ctrl-C ended, as shells have it.
 INTERRUPTED = 130

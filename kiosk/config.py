@@ -15,9 +15,9 @@ from urllib.parse import urlsplit
 from kiosk.cards.registry import DRIVERS as CARD_DRIVERS
 from kiosk.cards.registry import SIMULATED as SIMULATED_READER
 from kiosk.cards.registry import SignInConfig
-from kiosk.domain.card import SignInMethod
 from kiosk.coins.registry import DRIVERS as ACCEPTORS
 from kiosk.coins.registry import SIMULATED, AcceptorConfig
+from kiosk.domain.card import SignInMethod
 from kiosk.printing.ipp_http import http_url
 from kiosk.printing.models import MODELS, Completion
 from kiosk.printing.raster import HEADS

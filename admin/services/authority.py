@@ -28,10 +28,11 @@ class Deed(StrEnum):
     READ_ACCOUNTS = "read_accounts"
     KEEP_ACCOUNTS = "keep_accounts"
     KEEP_PROFILES = "keep_profiles"
+    TAKE_FEES = "take_fees"
 
 
 _EVERYBODY = frozenset({Deed.VIEW_TERMINALS, Deed.STOP_TERMINAL})
-_COUNTER = _EVERYBODY | {Deed.READ_PRINT_LOG, Deed.VIEW_SHEET, Deed.DECIDE_UNKNOWN}
+_COUNTER = _EVERYBODY | {Deed.READ_PRINT_LOG, Deed.VIEW_SHEET, Deed.DECIDE_UNKNOWN, Deed.TAKE_FEES}
 _WORKPLACE = _COUNTER | {Deed.VIEW_PERSON, Deed.VOID_PRINTED}
 _OPERATIONS = _WORKPLACE | {
     Deed.REVIEW,

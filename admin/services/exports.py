@@ -23,7 +23,8 @@ from sqlalchemy.orm import Session
 
 from admin.services import applications, operation_log, print_log
 from admin.services.context import JST, Services
-from admin.services.issue_words import STATES, fault
+from admin.services.issue_words import ISSUE_MONEY, STATES, fault
+from admin.services.payment_list import IssueMoney, money_of
 from admin.services.print_log import LogFilter, LogLine
 from kiosk.domain.applicant import Applicant, ApplicantKind
 from kiosk.domain.events import EventCode
@@ -33,7 +34,7 @@ from kiosk.domain.ledger import LedgerEntry
 MAX_ROWS = 20_000
 HEADINGS = (
     "発行番号", "状態", "採番日時", "端末", "利用者ID", "台帳番号", "地名地番", "台帳の版",
-    "何部目", "部数", "枚数", "証明書のハッシュ", "原因",
+    "何部目", "部数", "枚数", "証明書のハッシュ", "原因", "手数料 (円)", "手数料の状態",
 )  # fmt: skip
 PERSON_HEADINGS = ("区分", "法人名", "氏名", "郵便番号", "住所", "電話番号")
 #: First letters that a spreadsheet may run; the full-width ones count in Japanese editions.
@@ -90,7 +91,7 @@ def csv_cell(text: str) -> str:
     return f"'{plain}" if risky else plain
 
 
-def _cells(line: LogLine, entry: LedgerEntry | None) -> list[str]:
+def _cells(line: LogLine, entry: LedgerEntry | None, money: IssueMoney | None) -> list[str]:
     """``entry`` as the ledger has it now: its number never changes."""
     local = line.at.astimezone(JST)
     return [
@@ -98,7 +99,8 @@ def _cells(line: LogLine, entry: LedgerEntry | None) -> list[str]:
         line.user_id, entry.ledger_no if entry else "", entry.lot if entry else "",
         str(line.entry_version), str(line.copy_index),
         str(line.copies), "" if line.page_count is None else str(line.page_count),
-        line.pdf_sha256, fault(line.fault),
+        line.pdf_sha256, fault(line.fault), str(money.yen) if money else "",
+        ISSUE_MONEY[money.code] if money else "",
     ]  # fmt: skip
 
 
@@ -118,7 +120,7 @@ def _rows(
     for line in lines:
         if line.entry_id not in entries:
             entries[line.entry_id] = services.load_entry(session, line.entry_id)
-        cells = _cells(line, entries[line.entry_id])
+        cells = _cells(line, entries[line.entry_id], money_of(session, line.issue_id))
         if persons:
             person = applications.applicant_of(session, services.keys, line.application_id)
             cells += _person_cells(person)

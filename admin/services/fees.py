@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from admin.db.engine import Database
 from admin.db.fee_tables import FeeRateRow, IssueFee, PaymentRow
 from admin.db.issue_tables import Issue
 from admin.services import applications, operation_log, terminals
@@ -92,12 +93,17 @@ def rate_on(session: Session, day: date) -> FeeRate:
 def set_rate(
     services: Services, first_day: date, rate: FeeRate, actor: operation_log.Actor
 ) -> FeeRefusal | None:
+    return set_rate_in(services.database, services.now(), first_day, rate, actor)
+
+
+def set_rate_in(
+    database: Database, now: datetime, first_day: date, rate: FeeRate, actor: operation_log.Actor
+) -> FeeRefusal | None:
     """A fee from a day on, today at the earliest: what was charged before stays what it was."""
-    with services.database.write() as session:
+    if first_day < now.astimezone(JST).date():
+        return FeeRefusal("fee_past")
+    with database.write() as session:
         operation_log.lock(session)
-        now = services.now()
-        if first_day < services.today():
-            return FeeRefusal("fee_past")
         session.add(
             FeeRateRow(
                 at=now, actor=actor.who, first_day=first_day, mode=rate.mode.value, yen=rate.yen
@@ -105,9 +111,7 @@ def set_rate(
         )
         operation_log.append(
             session, EventCode.FEE_SET, actor, at=now, subject="fee",
-            data={
-                "first_day": first_day.isoformat(), "mode": rate.mode.value, "yen": rate.yen
-            },
+            data={"first_day": first_day.isoformat(), "mode": rate.mode.value, "yen": rate.yen},
         )  # fmt: skip
     return None
 

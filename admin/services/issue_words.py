@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kiosk.domain.fees import Money
 from kiosk.domain.issuance import IssueState
 from kiosk.domain.printer import PrintFault
 
@@ -42,6 +43,29 @@ RELEASE_FAULTS: dict[str, str] = {
     "code_unsigned": "二次元コードに署名できませんでした",
     "incomplete": "証明書に足りない項目がありました",
     "internal": "サーバーに問題が起きました",
+    "fee_unpaid": "手数料のお支払いを確かめられませんでした",
+}
+#: What a row of the payment ledger is.
+MONEY: dict[Money, str] = {
+    Money.INSERTED: "機械に投入",
+    Money.RECEIVED: "窓口で入金",
+    Money.VENDED: "収納",
+    Money.HELD: "結果待ちで保留",
+    Money.KEPT: "保留から収納",
+    Money.OWED: "返金の決定",
+    Money.RETURNED: "機械が返却",
+    Money.REFUNDED: "窓口で返金",
+    Money.MISSING: "機械にない",
+    Money.UNCLAIMED: "預かり",
+    Money.SHORT: "機械の不足",
+}
+#: How an issue's fee stands (admin.services.payment_list).
+ISSUE_MONEY: dict[str, str] = {
+    "earned": "収納済み",
+    "held": "結果待ちで保留",
+    "owed": "返金待ち",
+    "refunded": "返金済み",
+    "none": "収納なし",
 }
 
 

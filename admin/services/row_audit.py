@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from admin.db.issue_tables import ApplicantRow, ApplicationRow, Issue, PrintAttempt
 from admin.db.log_tables import OperationLog
-from admin.services import sheets
+from admin.services import payment_audit, sheets
 from kiosk.domain.events import EventCode
 from kiosk.domain.issuance import IssueState
 
@@ -42,6 +42,14 @@ ROW_WORDS = {
     "attempts": "印刷の試みの行が足りないか、余分です",
     "application": "申請の行がありません",
     "applicant": "申請者の行がありません",
+    "fee_rate": "手数料の設定が、操作記録とちがいます",
+    "payment": "お支払いの内容が、請求のときとちがいます",
+    "payment_state": "お支払いの状態が、操作記録の最後の状態とちがいます",
+    "payment_rows": "お金の動きの行が、操作記録とちがいます",
+    "payment_missing": "お支払いの行がありません",
+    "payment_unlogged": "操作記録にないお支払いがあります",
+    "payment_link": "発行とお支払いの結びつきがちがいます",
+    "money": "手数料が、発行の状態と合っていません",
 }
 
 
@@ -148,4 +156,9 @@ def audit(session: Session) -> RowFault | None:
 
     Meaningful only after ``operation_log.verify`` has found the chain whole.
     """
-    return _check_issues(session) or _check_applications(session)
+    return _check_issues(session) or _check_applications(session) or _check_payments(session)
+
+
+def _check_payments(session: Session) -> RowFault | None:
+    found = payment_audit.first_fault(session)
+    return RowFault(*found) if found else None

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse
 
 from admin.db.issue_tables import ApplicationRow, Issue, Terminal
-from admin.services import applications, issuing, operation_log, print_log, sheets
+from admin.services import applications, issuing, operation_log, payment_list, print_log, sheets
 from admin.services.authority import Deed, may
 from admin.services.context import Services
 from admin.services.field_cipher import CipherError
@@ -60,9 +60,10 @@ def _page(
         entry = services.load_entry(session, detail.issue.entry_id)
         terminal = session.get(Terminal, detail.line.terminal)
         application = session.get_one(ApplicationRow, detail.line.application_id)
+        money = payment_list.money_of(session, issue_id)
     values: dict[str, Any] = {"refusal": "", "person": None, "comparison": None, "done": ""}
     return render(
-        request, "issue.html", visitor, status=status, detail=detail, entry=entry,
+        request, "issue.html", visitor, status=status, detail=detail, entry=entry, money=money,
         label=terminal.label if terminal else detail.line.terminal, applied_at=application.at,
         choices=choices(visitor, detail.line.state), purposes=sentences.PURPOSES,
         **{**values, **more},
@@ -202,11 +203,12 @@ def _decide_page(
         if detail is None:
             raise HTTPException(404)
         terminal = session.get(Terminal, detail.line.terminal)
+        money = payment_list.money_of(session, issue_id)
     offered = choices(visitor, detail.line.state)
     if not offered:
         code = code or "not_allowed"
     return render(
-        request, "decide.html", visitor, refused=code, detail=detail,
+        request, "decide.html", visitor, refused=code, detail=detail, money=money,
         label=terminal.label if terminal else detail.line.terminal, choices=offered,
         reason=reason, new=new,
     )  # fmt: skip
@@ -240,6 +242,7 @@ def decide(
     new: Text = "",
     reason: Text = "",
     seen: Text = "",
+    refunded: Text = "",
     form_token: FormToken = "",
 ) -> Response:
     """UNKNOWN -> PRINTED or VOIDED, PRINTED -> VOIDED; the service writes row and reason."""
@@ -252,7 +255,10 @@ def decide(
     elif state is IssueState.UNKNOWN and seen != "yes":
         code = "seen_needed"
     else:
-        answer = issuing.decide(services, issue_id, visitor.staff_id, IssueState(new), words)
+        answer = issuing.decide(
+            services, issue_id, visitor.staff_id, IssueState(new), words,
+            refunded=refunded == "yes",
+        )  # fmt: skip
         code = answer.code if isinstance(answer, IssueRefusal) else ""
     if code:
         return _decide_page(request, services, visitor, issue_id, code, words, new)

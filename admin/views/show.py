@@ -10,6 +10,7 @@ from typing import Any
 from admin.services.context import JST
 from kiosk.domain.eras import wareki
 from kiosk.domain.events import EventCode
+from kiosk.domain.fees import yen_text
 from kiosk.domain.recorded_dates import parse_recorded_date
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -55,6 +56,11 @@ def count(value: int) -> str:
     return f"{value:,}"
 
 
+def yen(value: int) -> str:
+    """``1,200円``"""
+    return yen_text(value)
+
+
 def short_hash(value: str | None) -> str:
     return f"{value[:SHORT_HASH]}…" if value else "—"
 
@@ -86,4 +92,5 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "is_issue": is_issue,
     "count_text": count,
     "short_hash": short_hash,
+    "yen": yen,
 }

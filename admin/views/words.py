@@ -11,16 +11,17 @@ import yaml
 
 from admin.services.accounts import Role
 from admin.services.authority import Deed
-from admin.services.issue_words import STATES, fault
+from admin.services.issue_words import ISSUE_MONEY, MONEY, STATES, fault
 from admin.services.lookup import Standing, Verdict
 from admin.services.sheets import Redrawn
 from kiosk.domain.applicant import ApplicantKind
 from kiosk.domain.assets import asset_path
 from kiosk.domain.events import EventCode
+from kiosk.domain.fees import FeeMode, PaymentState
 from kiosk.domain.issuance import IssueState
 from kiosk.domain.printer import PrinterReason, PrinterState
 
-__all__ = ["STATES", "fault"]
+__all__ = ["ISSUE_MONEY", "MONEY", "STATES", "fault"]
 
 Kind = TypeVar("Kind", bound=StrEnum)
 
@@ -129,6 +130,7 @@ DEEDS: dict[Deed, str] = {
     Deed.READ_ACCOUNTS: "職員IDを見る",
     Deed.KEEP_ACCOUNTS: "職員IDを管理する",
     Deed.KEEP_PROFILES: "台帳ファイルの読み方を決める",
+    Deed.TAKE_FEES: "手数料の入金・返金を記録する",
 }
 
 PRINTER_STATES: dict[PrinterState, str] = {
@@ -151,6 +153,18 @@ PRINTER_REASONS: dict[PrinterReason, str] = {
     PrinterReason.NO_ANSWER: "応答なし",
     PrinterReason.GARBLED_ANSWER: "応答を読み取れない",
     PrinterReason.HARDWARE_ERROR: "機器の故障",
+}
+
+FEE_MODES: dict[FeeMode, str] = {
+    FeeMode.OFF: "いただかない",
+    FeeMode.COUNTER: "窓口で受け取る",
+    FeeMode.ACCEPTOR: "端末の機械で受け取る",
+}
+PAYMENT_STATES: dict[PaymentState, str] = {
+    PaymentState.AWAITING: "お支払い待ち",
+    PaymentState.PAID: "お支払い済み",
+    PaymentState.OWING: "返金・確認待ち",
+    PaymentState.CLOSED: "完了",
 }
 
 #: Codes of admin.services.awaiting.terminal_faults.

@@ -8,6 +8,7 @@ from fastapi.routing import APIRoute
 from admin.services.accounts import Role
 from admin.services.authority import ALLOWED, Deed
 from admin.views.routes import PAGES as MODULES
+from kiosk.domain.fees import FeeMode, FeeRate
 from kiosk.domain.issuance import IssueState
 from tests.integration.views.conftest import Office
 
@@ -23,6 +24,11 @@ PLACES: tuple[tuple[str, str, Deed], ...] = (
     ("POST", "/issues/{unknown}/decide", Deed.DECIDE_UNKNOWN),
     ("GET", "/issues/{printed}/decide", Deed.VOID_PRINTED),
     ("POST", "/issues/{printed}/decide", Deed.VOID_PRINTED),
+    ("GET", "/payments", Deed.TAKE_FEES),
+    ("GET", "/payments/{payment}", Deed.TAKE_FEES),
+    ("POST", "/payments/{payment}/receive", Deed.TAKE_FEES),
+    ("POST", "/payments/{payment}/cancel", Deed.TAKE_FEES),
+    ("POST", "/payments/{payment}/hand-out", Deed.TAKE_FEES),
     ("GET", "/lookup", Deed.READ_PRINT_LOG),
     ("POST", "/lookup", Deed.READ_PRINT_LOG),
     ("GET", "/reviews", Deed.REVIEW),
@@ -72,6 +78,8 @@ def test_the_table_of_authority_holds_on_every_page(office: Office, role: Role) 
     ids = {
         "printed": world.in_state(IssueState.PRINTED), "unknown": world.in_state(IssueState.UNKNOWN)
     }  # fmt: skip
+    world.charge(FeeRate(FeeMode.COUNTER, 400))
+    ids["payment"] = world.payment().payment_id
     browser = office.signed_in(role, "visitor")
     token = _token(office)
     for method, path, deed in PLACES:
