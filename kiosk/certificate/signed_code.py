@@ -32,7 +32,7 @@ SIGNATURE_BYTES = 64
 #: Characters of a repeated item, and their bytes (a rare one has four, a selector four more), so
 #: that every code of a form fits the one size of QR code whatever an entry says.
 FACT_LENGTH = 20
-FACT_BYTES = 60
+FACT_BYTES = 56
 MOST_FACTS = 4
 #: Bytes of the payload at most; what remains of the code's size is COSE and the signature.
 MAX_PAYLOAD = 240
