@@ -18,6 +18,7 @@ from kiosk.domain.card import (
     SignInMethod,
 )
 from kiosk.domain.certificate import CertificateContent, ContentItem, FormIdentity
+from kiosk.domain.fees import FeeMode, FeeRate, Payment, PaymentState
 from kiosk.domain.issuance import IssueState
 from kiosk.domain.ledger import (
     Category,
@@ -182,6 +183,13 @@ _PRINTED = (
 )
 _PIV_ONLY = (SignInMethod.PIV,)
 _FELICA = FelicaCard(1, b"MIHON\x00\x00\x01")
+
+
+def _payment(mode: FeeMode, **changes: object) -> Payment:
+    made = Payment("payment-1", "F-00012", PaymentState.AWAITING, mode, 400, 3)
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
 _CHECKS = tuple(
     CheckResult(name, name != "paper", "" if name != "paper" else "paper_empty")
     for name in (
@@ -319,6 +327,38 @@ GALLERY: dict[str, Session] = {
     "confirm": at(Phase.CONFIRM, visit(entry=ENTRY, content=CONTENT, copies=2)),
     "confirm-no-paper": at(
         Phase.CONFIRM, visit(entry=ENTRY, content=CONTENT), notice="printer.media-empty"
+    ),
+    "attract-fee": at(Phase.ATTRACT, facts=replace(FACTS, fee=FeeRate(FeeMode.COUNTER, 400))),
+    "confirm-fee": at(
+        Phase.CONFIRM, visit(entry=ENTRY, content=CONTENT, copies=3),
+        facts=replace(FACTS, fee=FeeRate(FeeMode.COUNTER, 400)),
+    ),
+    "payment-asking": at(Phase.PAYMENT, visit(entry=ENTRY), waiting="RequestPayment"),
+    "payment-counter": at(
+        Phase.PAYMENT, visit(entry=ENTRY, payment=_payment(FeeMode.COUNTER)), countdown=543
+    ),
+    "payment-machine": at(
+        Phase.PAYMENT, visit(entry=ENTRY, payment=_payment(FeeMode.ACCEPTOR, deposit=700)),
+        countdown=97,
+    ),
+    "payment-machine-jam": at(
+        Phase.PAYMENT, visit(entry=ENTRY, payment=_payment(FeeMode.ACCEPTOR, deposit=700)),
+        countdown=97, notice="acceptor.jammed",
+    ),
+    "take-paper-refund": at(
+        Phase.TAKE_PAPER,
+        visit(
+            issued=_PRINTED[:1],
+            refund=_payment(
+                FeeMode.ACCEPTOR, state=PaymentState.OWING, deposit=100, returned=700
+            ),
+        ),
+        countdown=120, notice="rest_not_issued",
+    ),
+    "sorry-refund": at(
+        Phase.SORRY,
+        visit(refund=_payment(FeeMode.COUNTER, state=PaymentState.OWING, deposit=1200)),
+        countdown=30, notice="payment_stopped",
     ),
     "printing": at(Phase.PRINTING, visit(entry=ENTRY, job=_JOB)),
     "take-paper": at(Phase.TAKE_PAPER, visit(issued=_PRINTED), countdown=120),

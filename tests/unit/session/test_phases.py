@@ -59,7 +59,6 @@ VALUES: dict[str, list[Any]] = {
     "checks": [GOOD_CHECKS, BAD_CHECKS, ()], "reported": [True, False],
     "status": [READY, EMPTY], "result": [hits(), NoHits()], "pages": [(b"png",), ()],
     "reason": ["この台帳の証明書は、この端末では出せません。", ""], "shared": [True, False],
-    "shown": [None, HOUSE],
     "acceptor": [None, MACHINE_READY, ACCEPTOR_OFFLINE], "payment_id": ["payment-1"],
     "progress": [PrintProgress(1, 1, 1, 2)],
     "outcome": [printed(), NotStarted(PrintFault.BUSY), PrintUnknown(PrintFault.STALLED)],
