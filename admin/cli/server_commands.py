@@ -49,7 +49,6 @@ from admin.services.context import Services, utc_now
 from admin.settings import Settings
 from admin.views.sentences import refusal
 from kiosk.domain.events import EventCode
-from kiosk.domain.issuance import IssueNumber
 from kiosk.ledger_client.signing import TerminalKey
 
 Run = Callable[[argparse.Namespace], int]
@@ -232,10 +231,9 @@ def run_print_log(arguments: argparse.Namespace) -> int:
 
 def run_sheet(arguments: argparse.Namespace) -> int:
     _, services = _services(arguments)
-    try:
-        number = IssueNumber.parse(arguments.number)
-    except ValueError:
-        raise CommandError("発行番号は 2026-000001 のように書いてください。") from None
+    number = print_log.read_number(arguments.number)
+    if number is None:
+        raise CommandError("発行番号は 2026-000001 のように書いてください。")
     with services.database.write() as session:
         issue = print_log.issue_numbered(session, number)
         if issue is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +10,7 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from admin.db.issue_tables import Issue
-from admin.services.print_log import issue_numbered
+from admin.services.print_log import issue_numbered, read_number
 from admin.services.qr_keys import PublicKey, by_key_id
 from kiosk.certificate.signed_code import (
     CONTENT_BYTES,
@@ -61,16 +60,6 @@ class Answer:
     page_count: int | None = None
     verdict: Verdict | None = None
     claims: Claims | None = None
-
-
-def read_number(typed: str) -> IssueNumber | None:
-    """``2026-000123`` in any width, also as 第2026-000123号; None if it is no number."""
-    flat = "".join(unicodedata.normalize("NFKC", typed).split())
-    flat = flat.translate(dict.fromkeys(map(ord, "‐‑–—−ー―"), "-"))
-    try:
-        return IssueNumber.parse(flat.removeprefix("第").removesuffix("号"))
-    except ValueError:
-        return None
 
 
 def look_up(session: Session, keys: Sequence[PublicKey], typed: str) -> Answer | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -91,6 +92,16 @@ def day_start(day: date) -> datetime:
     return datetime.combine(day, time(), JST)
 
 
+def read_number(typed: str) -> IssueNumber | None:
+    """``2026-000123`` in any width, also as 第2026-000123号; None if it is no number."""
+    flat = "".join(unicodedata.normalize("NFKC", typed).split())
+    flat = flat.translate(dict.fromkeys(map(ord, "‐‑–—−ー―"), "-"))
+    try:
+        return IssueNumber.parse(flat.removeprefix("第").removesuffix("号"))
+    except ValueError:
+        return None
+
+
 def _filtered(session: Session, keys: KeyRing, wanted: LogFilter) -> Select[Issue, str]:
     query = (
         select(Issue, ApplicationRow.user_id)
@@ -108,9 +119,8 @@ def _filtered(session: Session, keys: KeyRing, wanted: LogFilter) -> Select[Issu
     if wanted.user_id:
         query = query.where(ApplicationRow.user_id == wanted.user_id.strip().upper())
     if wanted.number:
-        try:
-            number = IssueNumber.parse(wanted.number.strip())
-        except ValueError:
+        number = read_number(wanted.number)
+        if number is None:
             return query.where(Issue.serial < 0)
         query = query.where(Issue.fiscal_year == number.fiscal_year, Issue.serial == number.serial)
     if wanted.name:

@@ -81,6 +81,10 @@ _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−ー－ｰ─━"), "-")
 # U+FF70 and U+30FC are long marks in names; here, between digits, they are hyphens.
 
 
+#: What stands between the groups of a telephone number, and is no dash.
+_PHONE_SIGNS = dict.fromkeys(map(ord, "().・･/_~〜～"), "-")
+
+
 def _half_width(text: str) -> str:
     return unicodedata.normalize("NFKC", text.translate(_DASHES)).translate(_DASHES).strip()
 
@@ -99,14 +103,17 @@ def normal_postal_code(text: str) -> str | None:
 def normal_phone(text: str) -> str | None:
     """A Japanese telephone number in any usual shape, to ASCII digits and hyphens; else None.
 
-    Ten digits (landline, 0120), eleven (050, 060, 070, 080, 090, 020, 0800), +81 for the leading 0,
-    brackets, blanks and every dash. Hyphens that were typed stay; without any, none are invented
-    save for mobile and free-dial numbers, whose grouping is fixed.
+    Ten digits (landline, 0120), eleven (050, 060, 070, 080, 090, 020, 0800), +81 for the leading 0
+    (0081 and 010 81 too), TEL before it, brackets, blanks, every dash and the other signs between
+    groups; what is pasted with invisible characters around it. Hyphens that were typed stay;
+    without any, none are invented save for mobile and free-dial numbers, whose grouping is fixed.
     Source: 総務省 電気通信番号計画.
     """
-    ascii_text = _half_width(text).replace("(", "-").replace(")", "-").replace(".", "-")
+    seen = "".join(ch for ch in text if unicodedata.category(ch) != "Cf")
+    ascii_text = _half_width(seen).translate(_PHONE_SIGNS)
+    ascii_text = re.sub(r"^\s*(tel|電話(番号)?|携帯)[:\s-]*", "", ascii_text, flags=re.IGNORECASE)
     ascii_text = re.sub(r"(内線|ext\.?).*$", "", ascii_text, flags=re.IGNORECASE).strip(" -")
-    ascii_text = re.sub(r"^\+\s*81[- ]*-*0?", "0", ascii_text)
+    ascii_text = re.sub(r"^(?:\+|00|010)[ -]*81[ -]*0?", "0", ascii_text)
     if not re.fullmatch(r"[0-9][0-9 -]*", ascii_text):
         return None
     digits = re.sub(r"\D", "", ascii_text)

@@ -74,6 +74,8 @@ def test_filters_by_state_number_terminal_user_and_day(office: Office, chief: Br
         ("state=FAILED&state=PRINTED", {"2026-000001", "2026-000002", "2026-000003"}),
         ("number=2026-000003", {"2026-000003"}),
         ("number=2026-3", {"2026-000003"}),
+        ("number=第2026-000003号", {"2026-000003"}),
+        ("number=２０２６－０００００３", {"2026-000003"}),
         ("number=nonsense", set()),
         ("terminal=terminal-2", {"2026-000003"}),
         (f"user_id={user_id.lower()}", {"2026-000001"}),
