@@ -229,12 +229,12 @@ def test_the_form_of_the_settings_is_there() -> None:
 
 LINES: dict[str, tuple[str, str, str]] = {
     "unknown key": (
-        "label: 地名地番", "labl: 地名地番", "21行目 items.2.labl: 決められていない項目",
+        "label: 地名地番", "labl: 地名地番", "{line}行目 items.2.labl: 決められていない項目",
     ),
     "what it may have meant": (
         "  label_width_mm: 50", "  label_widht_mm: 50", "（label_width_mm のまちがいですか）",
     ),
-    "missing key": ("label: 地名地番", "labl: 地名地番", "20行目 items.2.label: 書かれていません"),
+    "missing key": ("label: 地名地番", "labl: 地名地番", "{above}行目 items.2.label: 書かれていません"),
     "wrong kind": ("sample: true", "sample: 9", "7行目 sample: true か false で書いてください"),
     "number in words": ("dpi: 203", "dpi: 二百三", "ground.dpi: 整数で書いてください"),
     "a day that is none": ("from: 2022-04-01", "from: 2022-02-30", "bases.0.from: 年月日を"),
@@ -243,10 +243,10 @@ LINES: dict[str, tuple[str, str, str]] = {
         "layout: 用紙 210 から margin_side_mm 22 の2倍と label_width_mm 130 を引くと 36 です",
     ),
     "a list that is none": ("fonts: [", "fonts: x #[", "10行目 fonts: 並び"),
-    "the basis left out": ("{basis}", "", "sentence: {basis} を入れてください"),
+    "the basis left out": ("{basis}", "", "sentence: {{basis}} を入れてください"),
     "a term's part of the form": (
         "from: 2022-04-01, title", "from: 2022-04-01, until: 2022-03-31, title",
-        "96行目 様式: signatories: until 2022-03-31 が from 2022-04-01 より前です",
+        "{above}行目 様式: signatories: until 2022-03-31 が from 2022-04-01 より前です",
     ),
 }  # fmt: skip
 
@@ -255,7 +255,8 @@ LINES: dict[str, tuple[str, str, str]] = {
 def test_a_fault_names_its_line_and_key(tmp_path: Path, name: str) -> None:
     old, new, wanted = LINES[name]
     text = asset_path("forms", "ledger-certificate.yaml").read_text("utf-8")
-    assert old in text
+    line = text[: text.index(old)].count("\n") + 1
+    wanted = wanted.format(line=line, above=line - 1)
     path = tmp_path / "mine.yaml"
     path.write_text(text.replace(old, new, 1), "utf-8")
     found = fault(path)
