@@ -15,6 +15,7 @@ import pytest
 
 from admin.services.accounts import Role
 from admin.views.pages import STATIC
+from tests.fakes.soft_key import SoftKey
 from tests.fixtures.browser import Browser
 from tests.integration.views.busy import make_busy
 from tests.integration.views.conftest import NEW_PASSWORD, Office
@@ -71,6 +72,8 @@ def test_a_picture_of_every_page(office: Office, tmp_path: Path) -> None:
     album.add("02-first-password", browser, 900)
     office.signed_in()
     world.staff("opener", Role.USER, pin="271828")
+    world.felica("opener", b"MIHON\x00\x00\x01")
+    world.piv("opener", SoftKey.ec())
     found = make_busy(world)
     chief = _again(office)
     for name, path, height in (
@@ -86,7 +89,7 @@ def test_a_picture_of_every_page(office: Office, tmp_path: Path) -> None:
         ("13-terminal-stopped", "/terminals/terminal-2", 1650),
         ("15-accounts", "/accounts", 650),
         ("16-account-new", "/accounts/new", 1050),
-        ("18-account", "/accounts/opener", 1400),
+        ("18-account", "/accounts/opener", 2100),
     ):
         chief.get(path)
         album.add(name, chief, height)
