@@ -234,7 +234,9 @@ LINES: dict[str, tuple[str, str, str]] = {
     "what it may have meant": (
         "  label_width_mm: 50", "  label_widht_mm: 50", "（label_width_mm のまちがいですか）",
     ),
-    "missing key": ("label: 地名地番", "labl: 地名地番", "{above}行目 items.2.label: 書かれていません"),
+    "missing key": (
+        "label: 地名地番", "labl: 地名地番", "{above}行目 items.2.label: 書かれていません",
+    ),
     "wrong kind": ("sample: true", "sample: 9", "7行目 sample: true か false で書いてください"),
     "number in words": ("dpi: 203", "dpi: 二百三", "ground.dpi: 整数で書いてください"),
     "a day that is none": ("from: 2022-04-01", "from: 2022-02-30", "bases.0.from: 年月日を"),
