@@ -82,11 +82,11 @@ class MoneyHand:
         return _emptied(acceptor, after)
 
     def recover(self, payments: tuple[str, ...]) -> ServerFault | None:
-        """At boot: end what the server names and what the machine still holds."""
+        """At boot: end what the server names and what the machine knows of."""
         status = self.status()
         held = status.escrow if status is not None and status.heard else None
         left = dict.fromkeys(payments)
-        if held is not None and held.held:
+        if held is not None:  # empty too: it may have given back what nobody could record
             left[held.payment_id] = None
         for payment_id in left:
             answer, _ = self.close(payment_id)
