@@ -56,7 +56,7 @@ def test_felica_and_pin_open_the_terminal() -> None:
         assert kiosk.notice == "staff_refused"
         kiosk.card_sign_in(PIN)
         assert kiosk.at(Phase.ATTRACT), kiosk.seen
-        assert [check.check for check in kiosk.checks][-1] == "card"
+        assert "card" in [check.check for check in kiosk.checks]
 
 
 @pytest.mark.parametrize("key", [SoftKey.ec(), SoftKey.rsa()], ids=str)

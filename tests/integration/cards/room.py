@@ -9,6 +9,7 @@ Inside: ``unshare ... python -m tests.integration.cards.room FOLDER``.
 
 from __future__ import annotations
 
+import atexit
 import fcntl
 import importlib.util
 import os
@@ -65,6 +66,7 @@ def _folder() -> Path:
     """Short, for a Unix socket's path has 107 characters; the same for the whole process."""
     if not _FOLDERS:
         _FOLDERS.append(Path(tempfile.mkdtemp(prefix="card-")))
+        atexit.register(shutil.rmtree, _FOLDERS[0], ignore_errors=True)
         os.environ[VARIABLE] = str(_FOLDERS[0] / "pcscd.comm")
     return _FOLDERS[0]
 
