@@ -111,7 +111,7 @@ class SignInScreen(Screen):
             value.words = "●" * len(typed) if name == "pin" else typed
             line.look = "focused" if name == self._focus else "plain"
         if self._tick is not None:
-            mark = "☑" if self._power_cycled else "☐"
+            mark = "✓" if self._power_cycled else "□"
             self._tick.words = f"{mark} {tr('screen.sign_in.power_cycle')}"
             self._tick.kind = "chosen" if self._power_cycled else "secondary"
 
