@@ -92,7 +92,9 @@ class RowCheck:
     def read(self, row: Row) -> Read | list[str]:
         """The row with its meaning, or the reasons why it is refused."""
         fields = row.fields
-        reasons = [*self._text_faults(fields), *self._missing(fields)]
+        reasons = [
+            *self._text_faults(fields), *self._missing(fields), *self._number_slips(fields),
+        ]  # fmt: skip
         category = self._profile.categories.get(_flat(fields["category"]))
         if category is None:
             known = "、".join(dict.fromkeys(one.value for one in self._profile.categories.values()))
@@ -143,7 +145,7 @@ class RowCheck:
         notes = [
             refusal("number", heading=self._profile.heading(field))
             for field in _NUMERIC
-            if fields[field] and not _NUMBER_OR_NONE.search(_flat(fields[field]))
+            if _no_number(fields[field]) and not _number_slip(field, fields[field])
         ]
         notes += [
             refusal("odd_blank", heading=self._profile.heading(field))
@@ -153,6 +155,13 @@ class RowCheck:
         if not fields["lot"] and not fields["residential_address"]:
             notes.append(refusal("no_place"))
         return notes
+
+    def _number_slips(self, fields: Mapping[str, str]) -> list[str]:
+        return [
+            refusal("number_slip", heading=self._profile.heading(field))
+            for field in _NUMERIC
+            if _number_slip(field, fields[field])
+        ]
 
     def _text_faults(self, fields: Mapping[str, str]) -> list[str]:
         heading = self._profile.heading
@@ -203,6 +212,20 @@ class RowCheck:
         if not row.fields["confirmation_no"] and confirmation is None:
             return NotCertifiable.NOT_RECORDED
         return None
+
+
+def _no_number(text: str) -> bool:
+    return bool(text) and not _NUMBER_OR_NONE.search(_flat(text))
+
+
+def _number_slip(field: str, text: str) -> bool:
+    """``abc`` and ``-5`` are a slip of the file, for no book says so; 広い is the book's word.
+
+    -1 is how some count a cellar.
+    """
+    if not _no_number(text) or not no_words(text):
+        return False
+    return field != "storeys_below" or not any(one.isdigit() for one in _flat(text))
 
 
 def _digits_fault(heading: str, text: str) -> str:

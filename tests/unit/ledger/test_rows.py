@@ -106,7 +106,8 @@ def test_what_old_ledgers_hold_is_taken(profile: Profile, field: str, value: str
         ("confirmation_date", "昭和4?年5月 台帳汚損", "確認年月日"),
         ("lot", "", "地名地番"),
         ("storeys_above", "木造", "地上階数"),
-        ("site_area", "-5", "敷地面積"),
+        ("storeys_below", "-1", "地下階数"),
+        ("site_area", "？", "敷地面積"),
         ("total_floor_area", "広い", "延べ面積"),
         ("remarks", "左\t右", "備考"),
         ("owner", "見本\u2009太郎", "建築主"),
@@ -120,6 +121,25 @@ def test_what_is_odd_is_taken_as_written_and_noted(
     assert read.fields[field] == value
     assert [f"「{named}」" in note for note in read.notes] == [True]
     assert read.notes[0].endswith("。")
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "named"),
+    [
+        ("site_area", "-5", "敷地面積"),
+        ("site_area", "－５．２", "敷地面積"),
+        ("total_floor_area", "abc", "延べ面積"),
+        ("building_area", "N/A", "建築面積"),
+        ("storeys_above", "three", "地上階数"),
+        ("storeys_below", "x", "地下階数"),
+    ],
+)
+def test_what_no_book_says_for_a_number_is_refused(
+    profile: Profile, field: str, value: str, named: str
+) -> None:
+    reasons = judge(profile, **{field: value})
+    assert isinstance(reasons, list)
+    assert [f"「{named}」" in reason for reason in reasons] == [True]
 
 
 def test_a_plain_row_has_no_note(profile: Profile) -> None:
