@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 
 from admin.ledger.folding import dashes, glyphs, hiragana, plain
+from admin.ledger.number_fold import FORMAL, FORMAL_GLYPHS
+from admin.ledger.romaji import from_romaji
 
 KANJI_DIGITS = "〇零一二三四五六七八九十百千"
 _POSTAL = r"(?:(?:〒|郵便番号)[:\s]*[0-9]{3}-?[0-9]{4}|[0-9]{3}-[0-9]{4}(?=\D))[\s,、]*"
@@ -25,7 +27,12 @@ _AFTER_TOWN = re.compile(
 )
 #: A part of a lot is searched as the lot.
 _PARTS = re.compile(r"の?各?(?:一部|全部)|の内(?=$|\W)")
+#: 大字 of deeds (壱丁目), and a thousand with its comma (2,987番).
+_FORMAL_NUMERALS = re.compile(rf"[{FORMAL_GLYPHS}{KANJI_DIGITS}]+(?=丁目|番|号|の[0-9])")
+_COMMA = re.compile(r"(?<=[0-9]),(?=[0-9]{3}番)")
 _DOTS = re.compile(r"(?<=[0-9])\s*\.\s*(?=[0-9])")
+_UNITS = re.compile(r"番|号|[0-9]\s*-\s*[0-9]")
+_SEPARATORS = re.compile(rf"(?<=[0-9{KANJI_DIGITS}目])\s*[・/_、,]\s*(?=[0-9{KANJI_DIGITS}])")
 _SPACES = re.compile(r"\s+")
 
 
@@ -47,6 +54,7 @@ def prefix_length(flat: str) -> int:
 
 def _folded(text: str) -> str:
     flat = glyphs(hiragana(dashes(plain(text))))
+    flat = _FORMAL_NUMERALS.sub(lambda run: run.group().translate(FORMAL), _COMMA.sub("", flat))
     return _DOTS.sub("-", _PARTS.sub("", flat)).strip()
 
 
@@ -56,12 +64,17 @@ def address_fold(text: str) -> str:
     return flat[prefix_length(flat) :].strip()
 
 
+def _separated(flat: str) -> str:
+    """中央1・4・1, 1、4、1, 1/4/1: what stands for dashes where no dash and no unit is."""
+    return flat if _UNITS.search(flat) else _SEPARATORS.sub("-", flat)
+
+
 def asked_fold(text: str) -> tuple[str, str]:
     """As ``address_fold`` for what somebody typed, and the words before a ward named within.
 
     見本商店 江戸川区中央1-4 -> (中央1-4, 見本商店).
     """
-    flat = _folded(text)
+    flat = _separated(_folded(from_romaji(text)))
     within = _WARD_WITHIN.search(flat)
     if within is None:
         return flat[prefix_length(flat) :].strip(), ""

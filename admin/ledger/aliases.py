@@ -90,15 +90,18 @@ class AliasFault(ValueError):  # noqa: N818 - said to staff
         self.code = code
 
 
+_C = TownAlias.__table__.c
+#: Put together once: it is asked with every keystroke.
+_EVERY = (
+    select(_C.id, _C.old_name, _C.old_key, _C.base, _C.chome, _C.used_from, _C.used_to)
+    .order_by(_C.id)
+    .limit(MAX_ALIASES)
+)
+
+
 def load_aliases(session: Session) -> tuple[Alias, ...]:
     """All aliases, the oldest first."""
-    c = TownAlias.__table__.c
-    rows = session.execute(
-        select(c.id, c.old_name, c.old_key, c.base, c.chome, c.used_from, c.used_to)
-        .order_by(c.id)
-        .limit(MAX_ALIASES)
-    )
-    return tuple(Alias(*row) for row in rows)
+    return tuple(Alias(*row) for row in session.execute(_EVERY).all())
 
 
 def add_alias(

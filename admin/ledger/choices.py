@@ -11,7 +11,7 @@ from admin.ledger.index import year as year_of
 from admin.ledger.lots import Place
 from admin.ledger.numbers import says_number
 from admin.ledger.places import like_places, other_chomes, place_label
-from admin.ledger.plan_parts import KINDS, Guess, Plan, Tier, place_clause
+from admin.ledger.plan_parts import KINDS, Guess, Plan, Tier, place_clause, year_clause
 from admin.ledger.words import label
 from kiosk.domain.eras import wareki_year
 from kiosk.domain.query import COUNT_CAP, Narrowing, Query, QueryKind
@@ -51,7 +51,7 @@ Ids = Callable[[tuple[Tier, ...]], frozenset[int]]
 def _leading(query: Query, places: Sequence[Place], ids: Ids) -> list[Place]:
     """The places that lead to entries, each to some of its own."""
     kinds = KINDS[query.kind]
-    year = ((f"y{query.year}",),) if query.year is not None else ()
+    year = (year_clause(query.year),) if query.year is not None else ()
     led: list[tuple[Place, frozenset[int]]] = []
     for place in places[:MAX_CHOICES]:
         found = ids((Tier((place_clause(kinds, [place]), *year)),))

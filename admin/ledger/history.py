@@ -22,14 +22,11 @@ from kiosk.domain.query import MAX_HITS, SearchUnavailable
 from kiosk.domain.recorded_dates import parse_recorded_date
 
 _SHOWN = [
-    *LISTED,
-    *(
-        getattr(LedgerEntryRow, name)
-        for name in (
-            "is_plan_change", "dispositions", "confirmation_earliest", "confirmation_latest",
-            "inspection_earliest", "inspection_latest",
-        )
-    ),
+    getattr(LedgerEntryRow, name)
+    for name in (
+        *LISTED, "is_plan_change", "dispositions", "confirmation_earliest", "confirmation_latest",
+        "inspection_earliest", "inspection_latest",
+    )
 ]  # fmt: skip
 
 
@@ -98,7 +95,7 @@ def _entry(row: Row[Any], *, doubtful: bool) -> SiteEntry:
         later.append(Happening(HappeningKind.INSPECTION, row.inspection_date, day))
     later.sort(key=lambda one: one.date.earliest if one.date else date.max)
     first = Happening(kind, row.confirmation_date, confirmed)
-    return SiteEntry(recorded_hit(row), (first, *later), doubtful)
+    return SiteEntry(recorded_hit(row[: len(LISTED)]), (first, *later), doubtful)
 
 
 def _disposition(stored: Mapping[str, Any]) -> Happening:

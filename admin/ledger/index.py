@@ -11,30 +11,22 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from admin.db.ledger_tables import (
-    ORDER_KEY_ID_BITS,
-    LedgerEntryRow,
-    LedgerIndexState,
-    LedgerSearchRow,
-)
+from admin.db.ledger_tables import ORDER_KEY_ID_BITS, LedgerIndexState
 from kiosk.domain.assets import AssetMissingError, asset_path
 
 #: Raise it when folding, terms or order keys change: the search rows are made anew then.
-INDEX_VERSION = 4
+INDEX_VERSION = 5
 _TABLES = ("variants.yaml", "edogawa_towns.csv", "aliases.csv")
 
 Clauses = tuple[tuple[str, ...], ...]
 #: Above every order key.
 NEWEST = (1 << 62) - 1
 
-_SQLITE = text(
-    "SELECT rowid FROM ledger_fts WHERE ledger_fts MATCH :question AND rowid < :before "
-    "ORDER BY rowid DESC LIMIT :limit"
-)
 #: Rows whose details are fetched at a time.
 DETAILS_AT_ONCE = 100
 
@@ -75,7 +67,7 @@ def plan_each_question(session: Session) -> None:
     The driver prepares what it sends often, and a plan for terms unknown would read the whole
     table from its newest end wherever there is a LIMIT. Source: PostgreSQL manual, PREPARE.
     """
-    if session.get_bind().dialect.name == "postgresql":
+    if not _is_sqlite(session):
         session.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
 
 
@@ -84,46 +76,62 @@ def keys(session: Session, clauses: Clauses, limit: int, before: int = NEWEST) -
     ``before``."""
     if not clauses or not all(clauses):
         return []
-    if session.get_bind().dialect.name == "sqlite":
-        found = session.execute(
-            _SQLITE, {"question": fts_question(clauses), "before": before, "limit": limit}
-        )
-        return list(found.scalars())
-    table = LedgerSearchRow.__table__.c
+    if _is_sqlite(session):
+        return [row[0] for row in send(session, _MATCHING, (fts_question(clauses), before, limit))]
     every = [clause[0] for clause in clauses if len(clause) == 1]
-    asked = select(table.order_key)
-    if every:
-        asked = asked.where(table.terms.bool_op("@>")(every))
-    for clause in clauses:
-        if len(clause) > 1:
-            asked = asked.where(table.terms.bool_op("&&")(list(clause)))
-    asked = asked.where(table.order_key < before).order_by(table.order_key.desc()).limit(limit)
-    return list(session.execute(asked).scalars())
+    some = [list(clause) for clause in clauses if len(clause) > 1]
+    asked = ["terms @> %s::text[]"] * bool(every) + ["terms && %s::text[]"] * len(some)
+    values = ([every] if every else []) + some
+    return [
+        row[0]
+        for row in send(session, _HAVING.format(" AND ".join(asked)), (*values, before, limit))
+    ]
+
+
+#: Statements are sent as they are: a keystroke asks several, and putting each together anew from
+#: its parts took longer than the database did.
+_MATCHING = (
+    "SELECT rowid FROM ledger_fts WHERE ledger_fts MATCH ? AND rowid < ? "
+    "ORDER BY rowid DESC LIMIT ?"
+)
+_HAVING = (
+    "SELECT order_key FROM ledger_search WHERE {} AND order_key < %s "
+    "ORDER BY order_key DESC LIMIT %s"
+)
+_DETAILS = (
+    "SELECT s.order_key, s.owner_key, s.owner_plain, s.address_key, s.town, e.confirmation_no "
+    "FROM ledger_search AS s JOIN ledger_entry AS e ON e.id = s.entry_id WHERE s.order_key"
+)
+_TOWNS = "SELECT order_key, town FROM ledger_search WHERE order_key"
+
+
+def _is_sqlite(session: Session) -> bool:
+    return session.get_bind().dialect.name == "sqlite"
+
+
+def send(session: Session, statement: str, values: tuple[Any, ...] = ()) -> Sequence[Any]:
+    """The rows of one statement in the database's own language."""
+    return session.connection().exec_driver_sql(statement, values).all()
+
+
+def among(session: Session, statement: str, wanted: Sequence[int]) -> Sequence[Any]:
+    """The rows of a statement that ends with the column whose numbers are wanted."""
+    if not wanted:
+        return []
+    if _is_sqlite(session):
+        marks = ",".join("?" * len(wanted))
+        return send(session, f"{statement} IN ({marks})", tuple(wanted))
+    return send(session, f"{statement} = ANY(%s::bigint[])", (list(wanted),))
 
 
 def details(session: Session, wanted: Sequence[int]) -> dict[int, Detail]:
     """The details of rows by their order keys."""
-    if not wanted:
-        return {}
-    row, entry = LedgerSearchRow.__table__.c, LedgerEntryRow.__table__.c
-    found = session.execute(
-        select(
-            row.order_key, row.owner_key, row.owner_plain, row.address_key, row.town,
-            entry.confirmation_no,
-        )
-        .join(LedgerEntryRow.__table__, entry.id == row.entry_id)
-        .where(row.order_key.in_(wanted))
-    )  # fmt: skip
-    return {one[0]: Detail(*one[1:]) for one in found}
+    return {one[0]: Detail(*one[1:]) for one in among(session, _DETAILS, wanted)}
 
 
 def towns(session: Session, wanted: Sequence[int]) -> list[str]:
     """The towns of rows, in the order of their keys; rows without one are left out."""
-    if not wanted:
-        return []
-    row = LedgerSearchRow.__table__.c
-    found = session.execute(select(row.order_key, row.town).where(row.order_key.in_(wanted)))
-    by_key = {key: town for key, town in found if town}
+    by_key = {key: town for key, town in among(session, _TOWNS, wanted) if town}
     return [by_key[key] for key in wanted if key in by_key]
 
 
@@ -142,8 +150,8 @@ def fingerprint() -> str:
 
 def is_stale(session: Session) -> bool:
     """Whether the search rows were made with other tables than these; a miss would be a lie."""
-    made_with = session.scalar(select(LedgerIndexState.fingerprint))
-    return made_with is not None and made_with != fingerprint()
+    made_with = send(session, "SELECT fingerprint FROM ledger_index_state")
+    return bool(made_with) and made_with[0][0] != fingerprint()
 
 
 def mark_fresh(session: Session) -> None:
@@ -153,7 +161,7 @@ def mark_fresh(session: Session) -> None:
 
 def tell_planner(session: Session) -> None:
     """After a load: PostgreSQL empties GIN's waiting list and counts anew; SQLite needs nothing."""
-    if session.get_bind().dialect.name == "sqlite":
+    if _is_sqlite(session):
         return
     session.execute(text("SELECT gin_clean_pending_list('ix_ledger_search_terms')"))
     for table in ("ledger_search", "ledger_entry"):

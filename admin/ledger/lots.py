@@ -20,6 +20,7 @@ from admin.ledger.address_fold import (
     skip_after_town,
 )
 from admin.ledger.folding import glyphs, hiragana, plain
+from admin.ledger.town_spellings import spellings
 from kiosk.domain.assets import AssetMissingError, asset_path
 from kiosk.domain.recorded_dates import kanji_number
 from kiosk.domain.towns import chomes_by_base, ward_towns
@@ -49,7 +50,9 @@ _SPACES = re.compile(r"\s+")
 _SPLIT = re.compile(
     r"[、,，;；・/／\n\r()（）「」｢｣\[\]【】]+|及び|および|並びに|ならびに|外(?=[0-9一二三四五六七八九十]+筆)"
 )
-_RANGE = re.compile(r"(?P<low>[0-9]+)(?:から|乃至|ないし|…|\.\.)(?P<high>[0-9]+)")
+_RANGE = re.compile(
+    r"(?P<low>[0-9]+)(?P<unit>番地?|号)?(?:から|より|乃至|ないし|至|…|\.\.)同?(?P<high>[0-9]+)"
+)
 _ADDRESS_UNITS = re.compile(r"(?<=[0-9])(?:丁目|丁|番地の?|番の?|号|の)")
 _KANJI_RUN = re.compile(rf"[{KANJI_DIGITS}]+")
 
@@ -99,22 +102,6 @@ class TownMatch:
     length: int
 
 
-def _spellings(base: str, kana: str) -> Iterator[tuple[str, bool]]:
-    """How a town may be written, and whether that is its whole name."""
-    name, reading = glyphs(base), hiragana(kana)
-    names = {name, *(name.replace("之", one) for one in ("の", "乃", ""))}
-    readings = {reading} if reading else set()
-    if reading.endswith(("ちよう", "まち")):
-        stem = reading.removesuffix("ちよう").removesuffix("まち")
-        readings |= {stem + "ちよう", stem + "まち"}
-        yield stem, False
-    for one in names | readings:
-        yield one, True
-    if name.endswith("町"):
-        for one in names:
-            yield one.removesuffix("町"), False
-
-
 def _alias_rows() -> Iterator[tuple[str, str]]:
     """Former names kept by staff: assets/towns/aliases.csv, ``old,new,from,to``."""
     try:
@@ -132,7 +119,7 @@ def _towns() -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]], in
     whole: dict[str, dict[str, None]] = {}
     short: dict[str, dict[str, None]] = {}
     for town in ward_towns():
-        for spelling, exact in _spellings(town.base, town.kana):
+        for spelling, exact in spellings(town.base, town.kana):
             (whole if exact else short).setdefault(spelling, {})[town.base] = None
     for old, new in _alias_rows():
         whole.setdefault(glyphs(hiragana(plain(old))), {})[new] = None
@@ -251,4 +238,5 @@ def address_text(cell: str) -> str:
     """An address as one comparable text, for towns the ward does not have (any more)."""
     flat = _KANJI_RUN.sub(lambda run: str(kanji_number(run.group())), address_fold(cell))
     flat = _ADDRESS_UNITS.sub("-", flat)
-    return re.sub(r"-+(?=$|\D)|\s+", "", re.sub(r"-+", "-", flat))
+    flat = re.sub(r"-+(?=$|\D)|\s+", "", re.sub(r"-+", "-", flat))
+    return re.sub(r"(?<=[^0-9])町(?=[0-9])", "", flat)  # left out as often as it is written

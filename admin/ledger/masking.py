@@ -6,6 +6,7 @@ Unsure counts as a person, which shows less.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import replace
 
@@ -23,9 +24,11 @@ ORGANISATION = (
 )  # fmt: skip
 
 
+_ANY = re.compile("|".join(map(re.escape, ORGANISATION)))
+
+
 def is_organisation(owner: str) -> bool:
-    flat = unicodedata.normalize("NFKC", owner)
-    return any(word in flat for word in ORGANISATION)
+    return _ANY.search(unicodedata.normalize("NFKC", owner)) is not None
 
 
 def listed_hit(hit: Hit) -> Hit:

@@ -12,9 +12,9 @@ from kiosk.domain.recorded_dates import kanji_number
 
 _NUMERALS = "〇零一二三四五六七八九十百千"
 #: 大字 of deeds and old ledgers: 第壱弐参号. Other glyphs of the same were folded before.
-_FORMAL_GLYPHS = "壱壹弌弐貳弍参參弎肆伍陸漆捌玖拾佰阡仟"
-_FORMAL = str.maketrans(_FORMAL_GLYPHS, "一一一二二二三三三四五六七八九十百千千")
-_FORMAL_RUN = re.compile(rf"[{_FORMAL_GLYPHS}{_NUMERALS}]+")
+FORMAL_GLYPHS = "壱壹弌弐貳弍参參弎肆伍陸漆捌玖拾佰阡仟"
+FORMAL = str.maketrans(FORMAL_GLYPHS, "一一一二二二三三三四五六七八九十百千千")
+_FORMAL_RUN = re.compile(rf"[{FORMAL_GLYPHS}{_NUMERALS}]+")
 #: Numerals count where a number can stand, never in a name: 三田建築 keeps its 三.
 _KANJI_RUN = re.compile(
     rf"(?<![^\s第号年度月日変更の和成昭正平令大回0-9a-z.,:(/-])[{_NUMERALS}]+"
@@ -38,7 +38,7 @@ def _digits(run: re.Match[str]) -> str:
 def number_fold(text: str) -> str:
     """``平成十五年第百二十三号`` -> ``平成15年第123号``; full width and ``平成 15 年`` as well."""
     flat = dashes(plain(text))
-    flat = _FORMAL_RUN.sub(lambda run: run.group().translate(_FORMAL), flat)
+    flat = _FORMAL_RUN.sub(lambda run: run.group().translate(FORMAL), flat)
     for word, era in _ERA_WORDS:
         flat = word.sub(era, flat)
     flat = _KANJI_RUN.sub(_digits, glyphs(flat)).strip()

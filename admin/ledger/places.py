@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from admin.ledger.address_fold import address_fold, asked_fold, skip_after_town
@@ -10,15 +11,23 @@ from admin.ledger.lots import (
     LOT_UNITS,
     Place,
     Step,
+    TownMatch,
     match_town,
+    read_recorded,
     read_steps,
     readings,
 )
 from admin.ledger.near_towns import near_towns, relatives
-from kiosk.domain.towns import chomes_by_base, town_name, towns_by_name
+from kiosk.domain.towns import WARD, chomes_by_base, town_name, towns_by_name
 
 #: From this number on, one that follows 番 and 号 is a room's: 中央1-4-1-203.
 FIRST_ROOM = 100
+
+
+#: Of lots said one after the other so many are looked for.
+MAX_SEVERAL = 12
+_SEVERAL = re.compile(r"[、，,・／/〜～~;；]|から|及び|並びに")
+_WAVES = re.compile(r"[〜～~](?=\s*[0-9０-９])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +90,17 @@ def _in_town(base: str, chome: int | None, flat: str) -> Meaning:
     return Meaning((Place(base, chome, tuple(step.number for step in steps)),), rest=rest.strip())
 
 
+def _town_of_the_ward(match: TownMatch, flat: str) -> tuple[TownMatch, str]:
+    """江戸川西葛西6-15: the ward with its 区 left out bears the name of one of its towns."""
+    if match.whole != (WARD.removesuffix("区"),):
+        return match, flat
+    rest = flat[match.length :].lstrip()
+    other = match_town(rest)
+    if other is None or not read_steps(skip_after_town(rest[other.length :]))[0]:
+        return match, flat
+    return other, rest
+
+
 def read_place(text: str, town: str | None = None) -> Meaning | None:
     """The places that typed words (and a tapped town) mean; None when they name no town."""
     flat, before = asked_fold(text)
@@ -92,6 +112,7 @@ def read_place(text: str, town: str | None = None) -> Meaning | None:
     match = match_town(flat)
     if match is None:
         return None
+    match, flat = _town_of_the_ward(match, flat)
     after = skip_after_town(flat[match.length :])
     steps, rest = read_steps(after)
     glued = not steps and bool(after) and not after[0].isspace()
@@ -120,13 +141,27 @@ def shortened(place: Place) -> Place | None:
 
 
 def without_room(places: tuple[Place, ...]) -> tuple[Place, ...]:
-    """The places whose last number can only be a room's, without it."""
-    roomy = [one for one in places if len(one.numbers) > 2 + (not one.chome)]
-    return tuple(
-        Place(one.base, one.chome, one.numbers[:-1])
+    """The places whose last number can only be a room's, without it; and without the number of the
+    house before it (中央1-4-1 2-203)."""
+    roomy = [
+        one
+        for one in places
+        if len(one.numbers) > 2 + (not one.chome) and one.numbers[-1] >= FIRST_ROOM
+    ]
+    meant = [Place(one.base, one.chome, one.numbers[:-1]) for one in roomy]
+    meant += [
+        Place(one.base, one.chome, one.numbers[:-2])
         for one in roomy
-        if one.numbers[-1] >= FIRST_ROOM
-    )
+        if one.chome and len(one.numbers) > 2
+    ]
+    return tuple(dict.fromkeys(meant))
+
+
+def several_places(text: str) -> tuple[Place, ...]:
+    """Lots said one after the other or as a range: 中央一丁目4番9、4番1, 4番1～3."""
+    if not _SEVERAL.search(text):
+        return ()
+    return read_recorded(asked_fold(_WAVES.sub("から", text))[0]).places[:MAX_SEVERAL]
 
 
 def like_places(text: str) -> tuple[Place, ...]:

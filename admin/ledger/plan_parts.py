@@ -74,11 +74,16 @@ def place_tiers(
     return [Tier((clause, *limits), fallback=fallback) for clause in clauses if clause]
 
 
+def year_clause(year: int) -> tuple[str, ...]:
+    """A year as a term; no year before the first is one, and none bears a sign."""
+    return (f"y{max(0, year)}",)
+
+
 def limits_of(query: Query, *, town: bool) -> Clauses:
     """What holds whatever the words are: the year, and the town where it is not in the place."""
     limits: list[tuple[str, ...]] = []
     if query.year is not None:
-        limits.append((f"y{query.year}",))
+        limits.append(year_clause(query.year))
     if town and query.town:
         limits.append(place_clause("lr", town_places(query.town)) or (term("l", query.town),))
     return tuple(limits)

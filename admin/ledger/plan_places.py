@@ -15,6 +15,7 @@ from admin.ledger.places import (
     misnamed,
     read_place,
     related_places,
+    several_places,
     shortened,
     without_room,
 )
@@ -73,7 +74,7 @@ def alias_tiers(
 
 
 def place_guesses(query: Query, kinds: str) -> tuple[Callable[[], Guess], ...]:
-    """A room's number hung on; a town written nearly. Nothing is guessed in a tapped town."""
+    """A room's number hung on; lots in a row; a town written nearly. In a tapped town nothing."""
     limits = limits_of(query, town=False)
 
     def guess(places: tuple[Place, ...]) -> Guess:
@@ -88,7 +89,10 @@ def place_guesses(query: Query, kinds: str) -> tuple[Callable[[], Guess], ...]:
             return Guess(())
         return guess(like_places(query.text))
 
-    return roomless, alike
+    def several() -> Guess:
+        return Guess(()) if query.town else guess(several_places(query.text))
+
+    return roomless, several, alike
 
 
 def plan_place(query: Query, aliases: tuple[Alias, ...]) -> Plan:

@@ -5,20 +5,19 @@ Only what the database itself refuses (it is locked, it is gone) is raised, as S
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from admin.db.ledger_tables import LedgerEntryRow
-from admin.ledger.aliases import load_aliases
+from admin.ledger.aliases import Alias, load_aliases
 from admin.ledger.choices import alternatives, by_town, guessed, narrower, related, wider
 from admin.ledger.index import (
     DETAILS_AT_ONCE,
     NEWEST,
+    among,
     details,
     entry_id,
     is_stale,
@@ -50,15 +49,12 @@ MAX_PAGES = 5
 #: Hits whose town is looked at for the buttons that narrow.
 TOWNS_LOOKED_AT = 100
 #: What a line of the list is made of.
-LISTED = [
-    getattr(LedgerEntryRow, name)
-    for name in (
-        "id", "version", "ledger_no", "category", "confirmation_no", "confirmation_date", "lot",
-        "residential_address", "owner", "main_use", "work_kind", "structure", "storeys_above",
-        "storeys_below", "total_floor_area", "inspection_no", "inspection_date",
-        "not_certifiable",
-    )
-]  # fmt: skip
+LISTED = (
+    "id", "version", "ledger_no", "category", "confirmation_no", "confirmation_date", "lot",
+    "residential_address", "owner", "main_use", "work_kind", "structure", "storeys_above",
+    "storeys_below", "total_floor_area", "inspection_no", "inspection_date", "not_certifiable",
+)  # fmt: skip
+_BY_ID = f"SELECT {', '.join(LISTED)} FROM ledger_entry WHERE id"  # noqa: S608 - constants
 #: How many years ahead of today a question may name.
 YEARS_AHEAD = 1
 FIRST_YEAR = 1868
@@ -86,15 +82,16 @@ def search(
     named = not owner_needs_place or query.town is not None or query.year is not None
     if query.kind is QueryKind.OWNER and not named:
         return SearchUnavailable("owner_needs_place")
+    aliases = load_aliases(session)
     if query.year is not None and not FIRST_YEAR <= query.year <= today.year + YEARS_AHEAD:
-        return NoHits(_counted_wider(session, query, Plan(()), today), data_as_of)
-    plan = plan_query(query, today, load_aliases(session), owners=named)
+        return NoHits(_counted_wider(session, query, Plan(()), today, aliases), data_as_of)
+    plan = plan_query(query, today, aliases, owners=named)
     found = collect(session, plan.tiers, COUNT_CAP)
     guess = no_guess()
     if not found:
         guess, found = _guess(session, plan)
     if not found:
-        return NoHits(_counted_wider(session, query, plan, today), data_as_of)
+        return NoHits(_counted_wider(session, query, plan, today, aliases), data_as_of)
     answer = _answer(session, query, plan, guess, found, data_as_of)
     return replace(answer, hits=tuple(listed(hit) for hit in answer.hits))
 
@@ -185,17 +182,16 @@ def _narrower(session: Session, query: Query, found: list[int]) -> tuple[Narrowi
 
 
 def _counted_wider(
-    session: Session, query: Query, plan: Plan, today: date
+    session: Session, query: Query, plan: Plan, today: date, aliases: tuple[Alias, ...]
 ) -> tuple[Narrowing, ...]:
-    aliases = load_aliases(session)
     return wider(query, plan, lambda one: len(_ids(session, plan_query(one, today, aliases).tiers)))
 
 
 # --- the lines of the list ----------------------------------------------------------------------
 
 
-def _storeys(row: Row[Any]) -> str:
-    above, below = row.storeys_above.strip(), row.storeys_below.strip()
+def _storeys(above: str, below: str) -> str:
+    above, below = above.strip(), below.strip()
     parts = [f"地上{_counted(above)}" if above else ""]
     parts.append(f"地下{_counted(below)}" if below and below not in {"0", "０"} else "")
     return " ".join(filter(None, parts))
@@ -205,30 +201,32 @@ def _counted(storeys: str) -> str:
     return f"{storeys}階" if storeys[-1:].isdigit() else storeys
 
 
-def recorded_hit(row: Row[Any]) -> Hit:
-    """With its owner as recorded: what a list shows of it is ``listed``'s to say."""
+def recorded_hit(row: Sequence[Any]) -> Hit:
+    """From the columns of ``LISTED``, in their order; its owner as recorded: what a list shows of
+    it is ``listed``'s to say."""
+    (entry, version, ledger_no, category, number, day, lot, residential, owner, use, work,
+     structure, above, below, area, inspection_no, inspection_day, reason) = row  # fmt: skip
     return Hit(
-        entry_id=row.id,
-        version=row.version,
-        ledger_no=row.ledger_no,
-        category=Category(row.category),
-        confirmation_no=row.confirmation_no,
-        confirmation_date=row.confirmation_date,
-        lot=row.lot,
-        residential_address=row.residential_address,
-        owner=row.owner,
-        main_use=row.main_use,
-        work_kind=row.work_kind,
-        structure=row.structure,
-        storeys=_storeys(row),
-        total_floor_area=row.total_floor_area,
-        inspected=bool(row.inspection_no.strip() or row.inspection_date.strip()),
-        not_certifiable=NotCertifiable(row.not_certifiable) if row.not_certifiable else None,
+        entry_id=entry,
+        version=version,
+        ledger_no=ledger_no,
+        category=Category(category),
+        confirmation_no=number,
+        confirmation_date=day,
+        lot=lot,
+        residential_address=residential,
+        owner=owner,
+        main_use=use,
+        work_kind=work,
+        structure=structure,
+        storeys=_storeys(above, below),
+        total_floor_area=area,
+        inspected=bool(inspection_no.strip() or inspection_day.strip()),
+        not_certifiable=NotCertifiable(reason) if reason else None,
     )
 
 
 def _hits(session: Session, found: list[int]) -> tuple[Hit, ...]:
     ids = [entry_id(key) for key in found]
-    rows = session.execute(select(*LISTED).where(LedgerEntryRow.id.in_(ids)))
-    by_id = {row.id: row for row in rows}
+    by_id = {row[0]: row for row in among(session, _BY_ID, ids)}
     return tuple(recorded_hit(by_id[one]) for one in ids)

@@ -6,6 +6,8 @@ Like tests.bench.sloppy it shares nothing with the search. Every owner bears 見
 from __future__ import annotations
 
 import csv
+import functools
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +17,11 @@ from kiosk.domain.ledger import STANDARD_HEADINGS
 from kiosk.domain.query import Query, QueryKind
 from kiosk.domain.towns import town_name
 from tests.bench import sloppy
+from tests.bench.hostile import hostile_strings as _hostile_strings
+from tests.bench.kinds import KINDS
 from tests.bench.sloppy import Premise
 
+hostile_strings = functools.lru_cache(maxsize=1)(_hostile_strings)
 FIELDS = tuple(field for _, field in STANDARD_HEADINGS)
 FIRST_YEAR, LAST_YEAR = 1952, 2025
 _ERAS = ((2019, "令和", "R", 2018), (1989, "平成", "H", 1988), (1926, "昭和", "S", 1925))
@@ -113,7 +118,7 @@ def _address(one: Entry) -> str:
 
 
 def _sloppy(one: Entry, dice: Random) -> Query | None:
-    words = sloppy.KINDS[dice.choice(list(sloppy.KINDS))](one.premise, dice)
+    words = KINDS[dice.choice(list(KINDS))](one.premise, dice)
     return Query(_kind(one, dice), words) if words else None
 
 
@@ -149,6 +154,41 @@ def _year_and_serial(one: Entry, dice: Random) -> Query:
     )  # fmt: skip
 
 
+def _hyphens(one: Entry) -> str:
+    return one.premise.base + "-".join(map(str, one.premise.rest))
+
+
+def _years(year: int) -> tuple[str, ...]:
+    name, letter, said = era_year(year)
+    return f"{name}{said}年", f"{letter}{said}年", f"{year}年", f"{name}{sloppy.kanji(said)}年"
+
+
+def _plain_number(one: Entry, dice: Random) -> Query | None:
+    """As somebody copies it who leaves out what seems to say nothing."""
+    text = one.row["confirmation_no"]
+    if text.startswith("第") and text[1:2].isdigit():
+        return None  # such a number begins anew every year
+    said = re.sub(r"(?<![0-9])0+(?=[0-9])", "", text.removeprefix("第").removesuffix("号"))
+    said = dice.choice((said, said.lower(), said.translate(sloppy.WIDE)))
+    return Query(dice.choice((QueryKind.CONFIRMATION, QueryKind.ANY)), said)
+
+
+def _by_number(dice: Random) -> QueryKind:
+    return dice.choice((QueryKind.CONFIRMATION, QueryKind.ANY))
+
+
+def _piece(text: str, dice: Random) -> str:
+    """A stretch of it, anywhere."""
+    begin = dice.randrange(max(1, len(text)))
+    return text[begin : begin + dice.randint(1, 8)]
+
+
+#: Words that very many entries have, or that say nothing in a ledger of one ward.
+_COMMON = (
+    "見本", "見", "本", "住宅", "木造", "共同住宅", "一戸建ての住宅", "江戸川区", "東京都",
+    "東京都江戸川区", "建築物", "株式会社", "郎", "藤", "東", "町", "丁目", "第", "号",
+    "確認建築江戸川", "1", "1-1", "の",
+)  # fmt: skip
 #: Name of a shape -> a question made from an entry that it shall lead to.
 SHAPES = {
     "address as recorded": lambda one, dice: Query(_kind(one, dice), _address(one)),
@@ -166,9 +206,20 @@ SHAPES = {
     ),
     "owner and year": lambda one, _: Query(QueryKind.OWNER, _name(one)[:3], year=one.year),
     "owner with one character wrong": _misspelt,
-    "address and owner": lambda one, _: Query(
-        QueryKind.ANY, f"{one.premise.base}{'-'.join(map(str, one.premise.rest))} {_name(one)[:2]}"
+    "owner, town and year": lambda one, _: Query(
+        QueryKind.OWNER, _name(one)[:1], town_name(one.premise.base, one.premise.chome), one.year
     ),
+    "tapped town and year": lambda one, dice: Query(
+        _kind(one, dice),
+        "-".join(map(str, one.premise.numbers)),
+        town_name(one.premise.base, one.premise.chome),
+        one.year,
+    ),
+    "number without its zeros and marks": _plain_number,
+    "address and year in words": lambda one, dice: Query(
+        QueryKind.ANY, f"{_hyphens(one)} {dice.choice(_years(one.year))}"
+    ),
+    "address and owner": lambda one, _: Query(QueryKind.ANY, f"{_hyphens(one)} {_name(one)[:2]}"),
 }
 #: Shapes that so many entries answer that theirs need not be on the list.
 BROAD = {
@@ -180,6 +231,53 @@ BROAD = {
     "town and year": lambda one, dice: Query(_kind(one, dice), one.premise.base, year=one.year),
     "a town that never was": lambda one, _: Query(
         QueryKind.ANY, f"見本新田{'-'.join(map(str, one.premise.rest))}"
+    ),
+    "one character": lambda one, dice: Query(
+        dice.choice(list(QueryKind)), dice.choice(_address(one) + one.owner + "０5一のーA")
+    ),
+    "a digit or two": lambda one, dice: Query(
+        dice.choice((QueryKind.CONFIRMATION, QueryKind.ANY)),
+        str(one.serial % dice.choice((10, 99))),
+    ),
+    "a year and nothing else": lambda one, dice: Query(
+        _by_number(dice), dice.choice(_years(one.year))
+    ),
+    "a piece of a number": lambda one, dice: Query(
+        dice.choice((QueryKind.CONFIRMATION, QueryKind.ANY)),
+        _piece(one.row["confirmation_no"], dice),
+    ),
+    "a piece of a name": lambda one, dice: Query(
+        dice.choice((QueryKind.OWNER, QueryKind.ANY)), _piece(one.owner, dice)
+    ),
+    "a piece of an address": lambda one, dice: Query(_kind(one, dice), _piece(_address(one), dice)),
+    "what every entry has": lambda one, dice: Query(
+        dice.choice((QueryKind.OWNER, QueryKind.ANY)),
+        dice.choice(_COMMON),
+        dice.choice((None, None, one.premise.base)),
+        dice.choice((None, None, one.year)),
+    ),
+    "two common words": lambda one, dice: Query(
+        dice.choice((QueryKind.OWNER, QueryKind.ANY)), " ".join(dice.choices(_COMMON, k=2))
+    ),
+    "a number nobody has": lambda one, dice: Query(
+        _by_number(dice),
+        f"{dice.choice(('第', 'H15確認建築江戸川', '平成3年 ', 'MIHON-99'))}{10**8 + one.serial}",
+    ),
+    "a lot nobody has": lambda one, dice: Query(
+        _kind(one, dice), f"{one.premise.base}{dice.randint(5000, 99999)}-{one.serial}"
+    ),
+    "a town nearly, a lot nobody has": lambda one, dice: Query(
+        QueryKind.ANY, f"{dice.choice('条羽沼浅')}{one.premise.base[1:]}{7000 + one.serial}"
+    ),
+    "a long name nearly": lambda one, dice: Query(
+        dice.choice((QueryKind.OWNER, QueryKind.ANY)),
+        _name(one) + dice.choice(("見本", "藤田", "太")),
+    ),
+    "hostile": lambda _one, dice: Query(
+        dice.choice(list(QueryKind)),
+        dice.choice(hostile_strings()),
+        dice.choice((None, None, "中央一丁目", dice.choice(hostile_strings()))),
+        dice.choice((None, None, 2003, -1)),
     ),
     "a name nobody has": lambda one, dice: Query(
         QueryKind.OWNER, f"{dice.choice('鬱彅麤')}{_name(one)[1:]}{dice.choice('鬱彅麤')}"

@@ -25,8 +25,8 @@ from admin.services.operation_log import system_actor
 from kiosk.domain.query import Query, QueryKind, SearchResult, SearchUnavailable
 from kiosk.screens.present.search import PER_PAGE
 from tests.bench.figures import Figure
+from tests.bench.kinds import KINDS
 from tests.bench.questions import Entry, write_book
-from tests.bench.sloppy import KINDS
 
 ENTRIES, PER_KIND, SEED = 20_000, 200, 4
 #: Buttons shown above a list.

@@ -15,8 +15,8 @@ from random import Random
 from kiosk.domain.towns import ward_towns
 
 _KANJI = "〇一二三四五六七八九"
-_WIDE = str.maketrans("0123456789-", "０１２３４５６７８９－")
-_HIRAGANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
+WIDE = str.maketrans("0123456789-", "０１２３４５６７８９－")
+HIRAGANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
 _HALF = dict(
     zip(
         "アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワヲンャュョッ",
@@ -153,8 +153,8 @@ RECORDED: dict[str, Callable[[Premise], str]] = {
     "all_kanji": _all_kanji,
     "ward": lambda one: "江戸川区" + _ban(one),
     "prefecture": lambda one: "東京都江戸川区" + _hyphens(one),
-    "wide": lambda one: ("江戸川区" + _chome_hyphens(one)).translate(_WIDE),
-    "wide_formal": lambda one: _formal(one).translate(_WIDE),
+    "wide": lambda one: ("江戸川区" + _chome_hyphens(one)).translate(WIDE),
+    "wide_formal": lambda one: _formal(one).translate(WIDE),
     "spaced": lambda one: f"江戸川区　{_chome_banchi(one)}",
 }
 
@@ -168,7 +168,7 @@ def recorded(one: Premise, dice: Random) -> str:
 Writer = Callable[[Premise, Random], str | None]
 
 
-def _any(one: Premise, dice: Random) -> str:
+def any_form(one: Premise, dice: Random) -> str:
     return dice.choice((_formal, _ban_go, _hyphens, _chome_hyphens, _chome_banchi))(one)
 
 
@@ -185,28 +185,28 @@ def _odd_dashes(one: Premise, dice: Random) -> str:
 def _kana(one: Premise, dice: Random) -> str | None:
     if not one.kana:
         return None
-    said = dice.choice((one.kana.translate(_HIRAGANA), one.kana, half_width(one.kana)))
+    said = dice.choice((one.kana.translate(HIRAGANA), one.kana, half_width(one.kana)))
     return said + _hyphens(one).removeprefix(one.base)
 
 
 def _kana_chome(one: Premise, dice: Random) -> str | None:
     if not one.kana or not one.chome:
         return None
-    name = one.kana.translate(_HIRAGANA)
+    name = one.kana.translate(HIRAGANA)
     return f"{name}{one.chome}ちょうめ" + dice.choice(("-", "の", "ばん")).join(
         map(str, one.numbers)
     )
 
 
 def _spaces(one: Premise, dice: Random) -> str:
-    said = _any(one, dice)
+    said = any_form(one, dice)
     gap = dice.choice((" ", "　", "  "))
     said = re.sub(r"(丁目|番地の|番地|番|(?<=\d)-)", rf"\1{gap}", said)
     return f"江戸川区{gap}{one.base}{gap}" + said.removeprefix(one.base)
 
 
 def _wide(one: Premise, dice: Random) -> str:
-    return _any(one, dice).translate(_WIDE)
+    return any_form(one, dice).translate(WIDE)
 
 
 def _kanji_numbers(one: Premise, dice: Random) -> str:
@@ -228,7 +228,7 @@ def _postal(one: Premise, dice: Random) -> str:
     code = f"{dice.randint(132, 134)}-{dice.randint(1, 99):04}"
     mark = dice.choice(("〒", "〒 ", "", "郵便番号"))
     blank = dice.choice((" ", "　", "\n", "")) if mark else " "
-    return mark + code + blank + dice.choice(("東京都江戸川区", "江戸川区")) + _any(one, dice)
+    return mark + code + blank + dice.choice(("東京都江戸川区", "江戸川区")) + any_form(one, dice)
 
 
 def _building(one: Premise, dice: Random) -> str:
@@ -239,7 +239,7 @@ def _building(one: Premise, dice: Random) -> str:
     house = dice.choice(BUILDINGS)
     if not gap and (house[0].isdigit() or not one.numbers):
         gap = " "
-    said = _any(one, dice)
+    said = any_form(one, dice)
     return f"東京都江戸川区{said}{gap}{house}{room}"
 
 
@@ -250,12 +250,14 @@ def _room(one: Premise, dice: Random) -> str:
 
 def _floor(one: Premise, dice: Random) -> str:
     floor = dice.choice(("3階", "3F", "１Ｆ", "B1F", "2階A室"))
-    return _any(one, dice) + dice.choice((" ", "　")) + floor
+    return any_form(one, dice) + dice.choice((" ", "　")) + floor
 
 
 def _in_brackets(one: Premise, dice: Random) -> str:
     word = dice.choice(("見本センター内", "旧庁舎", "住居表示", "都営"))
-    return f"江戸川区{_any(one, dice)}{dice.choice(('（', '('))}{word}{dice.choice(('）', ')'))}"
+    return (
+        f"江戸川区{any_form(one, dice)}{dice.choice(('（', '('))}{word}{dice.choice(('）', ')'))}"
+    )
 
 
 def _town_without_cho(one: Premise, _dice: Random) -> str | None:
@@ -277,11 +279,11 @@ def _no(one: Premise, dice: Random) -> str | None:
     if "之" not in one.base:
         return None
     said = one.base.replace("之", dice.choice(("の", "ノ", "乃", "ﾉ")))
-    return said + _any(one, dice).removeprefix(one.base)
+    return said + any_form(one, dice).removeprefix(one.base)
 
 
 def _glyphs(one: Premise, dice: Random) -> str | None:
-    said = "江戸川区" + _any(one, dice)
+    said = "江戸川区" + any_form(one, dice)
     fitting = [(old, new) for old, new in _GLYPHS if old in said]
     if not fitting:
         return None
@@ -305,7 +307,7 @@ def _wrong(one: Premise, dice: Random) -> str | None:
         return None
     at = dice.randrange(len(one.base))
     other = dice.choice("条羽沼浅鳥塩谷丘奥幡")
-    return one.base[:at] + other + one.base[at + 1 :] + _any(one, dice).removeprefix(one.base)
+    return one.base[:at] + other + one.base[at + 1 :] + any_form(one, dice).removeprefix(one.base)
 
 
 def _swapped(one: Premise, _dice: Random) -> str | None:
@@ -319,14 +321,14 @@ def _swapped(one: Premise, _dice: Random) -> str | None:
 def _kana_missing(one: Premise, dice: Random) -> str | None:
     if len(one.kana) < 4:
         return None
-    kana = one.kana.translate(_HIRAGANA)
+    kana = one.kana.translate(HIRAGANA)
     at = dice.randrange(len(kana))
     return kana[:at] + kana[at + 1 :] + _hyphens(one).removeprefix(one.base)
 
 
 def _district(one: Premise, dice: Random) -> str:
     """大字 and 字, as before the war."""
-    said = _any(one, dice).removeprefix(one.base)
+    said = any_form(one, dice).removeprefix(one.base)
     return dice.choice(
         (
             f"江戸川区大字{one.base}{said}",
@@ -359,11 +361,11 @@ def _phone(one: Premise, dice: Random) -> str:
     return dice.choice(
         ("江戸川区{0} TEL03-3652-1151", "見本商店 東京都江戸川区{0}", "{0}（電話 03-3652-1151）",
          "東京都 江戸川区 {0}", "東京 江戸川区{0}", "都内江戸川区{0}")
-    ).format(_any(one, dice))  # fmt: skip
+    ).format(any_form(one, dice))  # fmt: skip
 
 
 def _trailing(one: Premise, dice: Random) -> str:
-    return _any(one, dice) + dice.choice(
+    return any_form(one, dice) + dice.choice(
         ("付近", "の一部", "他", "ほか", "外2筆", "、", "。", "番", " 先")
     )
 
@@ -380,7 +382,7 @@ def _dots(one: Premise, dice: Random) -> str:
 KINDS: dict[str, Writer] = {
     "as a register writes": lambda one, _: _formal(one),
     "hyphens only": lambda one, _: _hyphens(one),
-    "prefecture and ward": lambda one, dice: "東京都江戸川区" + _any(one, dice),
+    "prefecture and ward": lambda one, dice: "東京都江戸川区" + any_form(one, dice),
     "の and ノ": _no_bar,
     "odd dashes": _odd_dashes,
     "kana": _kana,
