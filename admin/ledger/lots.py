@@ -238,5 +238,4 @@ def address_text(cell: str) -> str:
     """An address as one comparable text, for towns the ward does not have (any more)."""
     flat = _KANJI_RUN.sub(lambda run: str(kanji_number(run.group())), address_fold(cell))
     flat = _ADDRESS_UNITS.sub("-", flat)
-    flat = re.sub(r"-+(?=$|\D)|\s+", "", re.sub(r"-+", "-", flat))
-    return re.sub(r"(?<=[^0-9])町(?=[0-9])", "", flat)  # left out as often as it is written
+    return re.sub(r"-+(?=$|\D)|\s+", "", re.sub(r"-+", "-", flat))

@@ -24,6 +24,7 @@ from kiosk.domain.towns import WARD, chomes_by_base, town_name, towns_by_name
 FIRST_ROOM = 100
 
 
+_HOUSE_AND_ROOM = re.compile(r"[0-9]\s[0-9]{1,2}\s*-\s*[0-9]{3,4}\D*$")
 #: Of lots said one after the other so many are looked for.
 MAX_SEVERAL = 12
 _SEVERAL = re.compile(r"[、，,・／/〜～~;；]|から|及び|並びに")
@@ -140,20 +141,17 @@ def shortened(place: Place) -> Place | None:
     return Place(place.base, place.chome, place.numbers[:-1]) if len(place.numbers) > 1 else None
 
 
-def without_room(places: tuple[Place, ...]) -> tuple[Place, ...]:
-    """The places whose last number can only be a room's, without it; and without the number of the
-    house before it (中央1-4-1 2-203)."""
+def without_room(places: tuple[Place, ...], text: str = "") -> tuple[Place, ...]:
+    """The places whose last number can only be a room's, without it; where ``text`` sets it apart
+    with the number of a house before it (中央1-4-1 2-203), without that one as well."""
     roomy = [
         one
         for one in places
         if len(one.numbers) > 2 + (not one.chome) and one.numbers[-1] >= FIRST_ROOM
     ]
     meant = [Place(one.base, one.chome, one.numbers[:-1]) for one in roomy]
-    meant += [
-        Place(one.base, one.chome, one.numbers[:-2])
-        for one in roomy
-        if one.chome and len(one.numbers) > 2
-    ]
+    if _HOUSE_AND_ROOM.search(text):
+        meant += [Place(one.base, one.chome, one.numbers[:-2]) for one in roomy]
     return tuple(dict.fromkeys(meant))
 
 

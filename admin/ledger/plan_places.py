@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from admin.ledger.address_fold import asked_fold
 from admin.ledger.aliases import Alias, alias_at
 from admin.ledger.folding import query_grams, term
 from admin.ledger.index import Clauses, Detail
@@ -82,7 +83,9 @@ def place_guesses(query: Query, kinds: str) -> tuple[Callable[[], Guess], ...]:
 
     def roomless() -> Guess:
         meaning = read_place(query.text, query.town)
-        return guess(without_room(meaning.first)) if meaning else Guess(())
+        return (
+            guess(without_room(meaning.first, asked_fold(query.text)[0])) if meaning else Guess(())
+        )
 
     def alike() -> Guess:
         if query.town or not misnamed(query.text):

@@ -52,7 +52,7 @@ def _compare(pair: tuple[Database, Database, list[Entry]], count: int) -> None:
         asked += 1
         hits += not isinstance(one, NoHits)
         held += entry.ledger_no in numbers(one)
-    assert shapes == {*SHAPES, *BROAD}
+    assert count < 10_000 or shapes == {*SHAPES, *BROAD}
     assert hits >= HELD * asked, (hits, asked)
     assert held >= HELD * asked, (held, asked)
 
