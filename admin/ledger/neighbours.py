@@ -9,10 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from admin.db.ledger_tables import LedgerEntryRow
 from admin.ledger.aliases import Alias, load_aliases
 from admin.ledger.choices import place_query
 from admin.ledger.index import is_stale, keys, plan_each_question
@@ -21,7 +19,7 @@ from admin.ledger.masking import listed_hit
 from admin.ledger.places import place_label
 from admin.ledger.plan import plan_query
 from admin.ledger.plan_parts import place_clause
-from admin.ledger.search import LISTED, collect, recorded_hit
+from admin.ledger.search import collect, recorded_hits
 from admin.ledger.sites import Site, site_of
 from kiosk.domain.near import MAX_BESIDE, BesideLot, Neighbours
 from kiosk.domain.query import COUNT_CAP, MAX_HITS, Hit, Query, QueryKind, SearchUnavailable
@@ -64,8 +62,7 @@ def neighbours(
 
 
 def _may_be_said(session: Session, entry_id: int, site: Site, listed: Callable[[Hit], Hit]) -> bool:
-    row = session.execute(select(*LISTED).where(LedgerEntryRow.id == entry_id)).one()
-    hit = listed(recorded_hit(row))
+    hit = listed(recorded_hits(session, [entry_id])[entry_id])
     return site.said == (hit.lot if site.kind == "l" else hit.residential_address)
 
 

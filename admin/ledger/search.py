@@ -226,7 +226,12 @@ def recorded_hit(row: Sequence[Any]) -> Hit:
     )
 
 
+def recorded_hits(session: Session, ids: Sequence[int]) -> dict[int, Hit]:
+    """The hits of entries by their numbers, with their owners as recorded."""
+    return {row[0]: recorded_hit(row) for row in among(session, _BY_ID, ids)}
+
+
 def _hits(session: Session, found: list[int]) -> tuple[Hit, ...]:
     ids = [entry_id(key) for key in found]
-    by_id = {row[0]: row for row in among(session, _BY_ID, ids)}
-    return tuple(recorded_hit(by_id[one]) for one in ids)
+    by_id = recorded_hits(session, ids)
+    return tuple(by_id[one] for one in ids)
