@@ -1,8 +1,10 @@
 """What every request to the pages passes first: size, where it comes from, headers of the answer.
 
 Cross-site requests are refused by Fetch Metadata, with Origin against Host for a browser that does
-not send it (W3C Fetch Metadata; the rules of Go's http.CrossOriginProtection, but a form without
-either header is refused too). The form's own token is checked where the form is (visitor.py).
+not send it (W3C Fetch Metadata; the rules of Go's http.CrossOriginProtection). What sends neither
+is no browser of today, but somebody's own program with an ID and a password of its own: it is
+taken, unless its Referer says another place. The form's own token is checked where the form is
+(visitor.py), for everybody.
 """
 
 from __future__ import annotations
@@ -38,8 +40,8 @@ def is_own(method: str, headers: Headers) -> bool:
     site = headers.get("sec-fetch-site")
     if site is not None:
         return site in {"same-origin", "none"}
-    origin = headers.get("origin")
-    return origin is not None and urlsplit(origin).netloc == headers.get("host", "")
+    origin = headers.get("origin", headers.get("referer"))
+    return origin is None or urlsplit(origin).netloc == headers.get("host", "")
 
 
 def size_fault(method: str, headers: Headers, path: str = "") -> bool:

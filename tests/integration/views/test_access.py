@@ -128,7 +128,7 @@ def test_no_page_takes_its_visitor_from_the_address(office: Office) -> None:
         {"Sec-Fetch-Site": "same-site"},
         {"Origin": "https://evil.example"},
         {"Origin": "null"},
-        {},
+        {"Referer": "https://evil.example/page"},
     ],
 )
 def test_a_form_from_elsewhere_is_refused(office: Office, headers: dict[str, str]) -> None:
@@ -143,7 +143,13 @@ def test_a_form_from_elsewhere_is_refused(office: Office, headers: dict[str, str
 
 
 @pytest.mark.parametrize(
-    "headers", [{"Sec-Fetch-Site": "same-origin"}, {"Origin": "http://127.0.0.1:8600"}]
+    "headers",
+    [
+        {"Sec-Fetch-Site": "same-origin"},
+        {"Origin": "http://127.0.0.1:8600"},
+        {"Referer": "http://127.0.0.1:8600/terminals"},
+        {},  # a program of the section's own: the token is what it must know
+    ],
 )
 def test_our_own_form_is_taken(office: Office, headers: dict[str, str]) -> None:
     browser = office.signed_in()
