@@ -195,7 +195,7 @@ def test_paper_without_its_money_is_refused_by_the_database(world: World) -> Non
 # --- the audit ------------------------------------------------------------------------------------
 
 
-def _unguarded(world: World, deed: str) -> None:
+def unguarded(world: World, deed: str) -> None:
     """As somebody with the database's own rights would: without its triggers."""
     with world.database.write() as session:
         if world.database.is_sqlite:
@@ -227,7 +227,7 @@ def _unguarded(world: World, deed: str) -> None:
 def test_the_audit_finds(world: World, deed: str, code: str) -> None:
     issued(world)
     assert audited(world) == ""
-    _unguarded(world, deed)
+    unguarded(world, deed)
     assert audited(world) == code
 
 
