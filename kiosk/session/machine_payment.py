@@ -246,7 +246,10 @@ def owe(before: Session, after: Session, effects: tuple[Effect, ...]) -> Step:
         return after, effects
     visit = after.visit and replace(after.visit, payment=None)
     owed = PendingPayment(payment.payment_id, retry_at=after.now)
-    closing, more = close_again(replace(after, visit=visit, closing=owed, paid=False))
+    closing = replace(after, visit=visit, closing=owed, paid=False)
+    if closing.phase is Phase.ATTRACT:
+        closing, _ = rest(closing)  # it rested before anything was owed: nobody may begin yet
+    closing, more = close_again(closing)
     return closing, effects + more
 
 
