@@ -33,7 +33,7 @@ def no_code(_content: CertificateContent, _number: str, _day: date) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """``seal`` gives the seal's PNG that is in force on a day.
+    """``seal`` gives the PNG of the seal that is in force on a day for a sheet's form.
 
     ``code`` gives the text of a sheet's signed QR code (content, number, day), empty for none;
     it raises ValueError or OSError when it cannot be signed. ``code_keys`` are all public keys.
@@ -43,7 +43,7 @@ class Services:
     keys: KeyRing
     sheets: SheetMaker
     load_entry: Callable[[Session, int], LedgerEntry | None]
-    seal: Callable[[date], bytes]
+    seal: Callable[[date, CertificateContent], bytes]
     now: Callable[[], datetime] = utc_now
     code: Callable[[CertificateContent, str, date], str] = no_code
     code_keys: Callable[[], list[PublicKey]] = list

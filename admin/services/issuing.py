@@ -157,11 +157,11 @@ def _certifiable(
     services: Services, session: Session, order: ReserveOrder
 ) -> CertificateContent | IssueRefusal:
     """What the server itself would certify now, if it is what was previewed."""
-    if order.form != services.sheets.form():
-        return IssueRefusal("form_differs")
     entry = services.load_entry(session, order.entry_id)
     if entry is None or not applications.was_found(session, order.application_id, order.entry_id):
         return IssueRefusal("unknown_entry")
+    if order.form != services.sheets.form_for(entry.category):
+        return IssueRefusal("form_differs")
     if entry.version != order.entry_version:
         return IssueRefusal("stale_content")
     if entry.not_certifiable is not None:
@@ -316,7 +316,7 @@ def _draw(
         code = services.code(content, number, today)
     except (OSError, ValueError):
         return IssueRefusal("code_unsigned")
-    stamp = Stamp(issue_id, number, today, user_id, terminal, services.seal(today), code)
+    stamp = Stamp(issue_id, number, today, user_id, terminal, services.seal(today, content), code)
     drawn = services.sheets.draw(content, stamp)
     return IssueRefusal(drawn.code) if isinstance(drawn, DrawRefusal) else (stamp, drawn)
 

@@ -13,6 +13,7 @@ from admin.services.context import Services
 from admin.services.field_cipher import KeyRing
 from kiosk.domain.certificate import CertificateContent, DrawRefusal, Stamp
 from kiosk.domain.issuance import IssueNumber
+from kiosk.domain.ledger import Category
 
 
 class Redrawn(StrEnum):
@@ -56,9 +57,10 @@ def redraw(services: Services, session: Session, issue: Issue) -> Redrawn:
     """Draw the sheet again from the ledger and compare its hash with the row's."""
     if issue.pdf_sha256 is None or issue.issued_on is None:
         return Redrawn.NEVER_RELEASED
-    if services.sheets.form().sha256 != issue.form_sha256:
-        return Redrawn.OTHER_VERSION
     entry = services.load_entry(session, issue.entry_id)
+    kind = Category.BUILDING if entry is None else entry.category
+    if services.sheets.form_for(kind).sha256 != issue.form_sha256:
+        return Redrawn.OTHER_VERSION
     if entry is None or entry.version != issue.entry_version:
         return Redrawn.ENTRY_CHANGED
     content = services.sheets.content(entry)
@@ -72,7 +74,7 @@ def redraw(services: Services, session: Session, issue: Issue) -> Redrawn:
         issued_on=issue.issued_on,
         user_id=user_id,
         terminal=issue.terminal,
-        seal_png=services.seal(issue.issued_on),
+        seal_png=services.seal(issue.issued_on, content),
         code=_code(services, content, number, issue.issued_on),
     )
     drawn = services.sheets.draw(content, stamp)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
@@ -28,6 +28,7 @@ from kiosk.certificate.seal import SealImage, read_seal
 from kiosk.certificate.sentences import with_detail
 from kiosk.domain.assets import AssetMissingError, asset_path
 from kiosk.domain.certificate import FormIdentity
+from kiosk.domain.ledger import Category
 
 #: Rises with every change of the code that moves a dot on the sheet.
 RENDERER_VERSION = "3"
@@ -70,6 +71,26 @@ class Form:
     fonts: FontSet = field(repr=False)
     seal_images: tuple[SealImage, ...] = field(repr=False)  # one per file.seals
     ground: Ground | None = field(default=None, repr=False)
+    #: The forms that entries of other 区分 are certified with (``form_of`` of the file).
+    others: Mapping[Category, Form] = field(default_factory=dict, repr=False)
+
+    def of(self, category: Category) -> Form:
+        return self.others.get(category, self)
+
+    def all(self) -> tuple[Form, ...]:
+        """This form and the others, each once."""
+        return (self, *{form.identity: form for form in self.others.values()}.values())
+
+    def together(self) -> FormIdentity:
+        """The identity of this form and of every other that it sends entries to: what server and
+        terminal compare. A sample among them makes the whole a sample."""
+        if not self.others:
+            return self.identity
+        parts = [self.identity.sha256]
+        parts += [f"{kind} {form.identity.sha256}" for kind, form in sorted(self.others.items())]
+        whole = hashlib.sha256("\n".join(parts).encode("utf-8")).hexdigest()
+        sample = any(form.identity.sample for form in self.all())
+        return replace(self.identity, sha256=whole, sample=sample)
 
     def basis(self, day: date | None) -> LegalBasis | None:
         return _in_force(self.file.bases, day)
@@ -93,15 +114,47 @@ def _in_force(terms: Sequence[_Term], day: date | None) -> _Term | None:
 
 
 def load_form(form: str | Path, font_dirs: Sequence[Path] | None = None) -> Form | FormFault:
-    """A form by its name under assets/forms or by the path of its file, checked whole.
+    """A form by its name under assets/forms or by the path of its file, checked whole, with the
+    forms of other 区分 that it names.
 
-    A seal's ``file`` is looked for beside the form, then under assets/images.
+    A seal's ``file`` is looked for beside the form, then under assets/images; so is another form,
+    then under assets/forms.
     """
     try:
         path = form if isinstance(form, Path) else asset_path("forms", f"{form}.yaml")
-        raw = path.read_bytes()
-    except (AssetMissingError, OSError, ValueError):
+    except (AssetMissingError, ValueError):
         return FormFault("form_missing", str(form))
+    loaded = _load_one(path, str(form), font_dirs)
+    if isinstance(loaded, FormFault) or not loaded.file.form_of:
+        return loaded
+    others: dict[Category, Form] = {}
+    made: dict[str, Form] = {}
+    for kind, name in loaded.file.form_of.items():
+        other = made.get(name) or _other(path.parent, name, font_dirs)
+        if isinstance(other, FormFault):
+            return other
+        made[name] = others[kind] = other
+    return replace(loaded, others=others)
+
+
+def _other(folder: Path, name: str, font_dirs: Sequence[Path] | None) -> Form | FormFault:
+    beside = folder / f"{name}.yaml"
+    try:
+        path = beside if beside.is_file() else asset_path("forms", f"{name}.yaml")
+    except (AssetMissingError, ValueError):
+        return FormFault("form_missing", f"form_of: {name}")
+    other = _load_one(path, name, font_dirs)
+    if isinstance(other, Form) and other.file.form_of:
+        # One step only: who reads a form sees at once what every entry is certified with.
+        return FormFault("form_schema", f"{path.name} form_of はここには書けません")
+    return other
+
+
+def _load_one(path: Path, said: str, font_dirs: Sequence[Path] | None) -> Form | FormFault:
+    try:
+        raw = path.read_bytes()
+    except OSError:
+        return FormFault("form_missing", said)
     try:
         value, lines = read_form_text(raw)
     except FormTextError as error:

@@ -19,6 +19,7 @@ from kiosk.certificate.signed_code import MAX_PAYLOAD, largest_payload
 from kiosk.domain.ledger import STANDARD_HEADINGS, Category, DispositionKind
 
 Text = Annotated[str, Field(min_length=1, max_length=2000)]
+FormName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 Millimetres = Annotated[float, Field(ge=0, le=210, strict=False)]
 Points = Annotated[float, Field(ge=5, le=40, strict=False)]
 
@@ -234,7 +235,7 @@ class Layout(_Part):
 class FormFile(_Part):
     """A form file as written."""
 
-    form: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
+    form: FormName
     version: Text
     sample: bool
     title: Text
@@ -252,6 +253,8 @@ class FormFile(_Part):
     layout: Layout = Layout()
     ground: GroundFile | None = None
     signed_code: SignedCode | None = None
+    #: Entries of these 区分 are certified with another form; its name.
+    form_of: dict[_CategoryName, FormName] = {}
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

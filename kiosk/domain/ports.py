@@ -23,7 +23,7 @@ from kiosk.domain.certificate import (
 )
 from kiosk.domain.fees import NO_FEE, FeeRate, Payment
 from kiosk.domain.issuance import IssueState
-from kiosk.domain.ledger import LedgerEntry
+from kiosk.domain.ledger import Category, LedgerEntry
 from kiosk.domain.near import Neighbours, SiteEntry, SiteHistory
 from kiosk.domain.printer import (
     ClearState,
@@ -147,7 +147,14 @@ class Rasterizer(Protocol):
 class SheetMaker(Protocol):
     """Draws the certificate (kiosk.certificate behind a port)."""
 
-    def form(self) -> FormIdentity: ...
+    def form(self) -> FormIdentity:
+        """The identity of all that it draws with: what server and terminal compare."""
+        ...
+
+    def form_for(self, category: Category) -> FormIdentity:
+        """The form that an entry of this 区分 is certified with."""
+        ...
+
     def heads(self) -> frozenset[int]:
         """Resolutions (dots per inch) that the form's ground and code are made for; none: any."""
         ...

@@ -142,11 +142,11 @@ class IssueDesk:
             return refused("stopped")
         if self.open_issues():
             return refused("open_issue")
-        if order.content.form != self._ledger.maker.form():
-            return refused("form_differs")
         entry = self._ledger.entry(order.content.entry_id)
         if entry is None or not self._ledger.was_found(order.application_id, entry.entry_id):
             return refused("unknown_entry")
+        if order.content.form != self._ledger.maker.form_for(entry.category):
+            return refused("form_differs")
         if entry.not_certifiable is not None:
             return refused("not_certifiable", entry.not_certifiable.value)
         content = self._ledger.maker.content(entry)

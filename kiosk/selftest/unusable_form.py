@@ -15,7 +15,7 @@ from kiosk.domain.certificate import (
     FormIdentity,
     Stamp,
 )
-from kiosk.domain.ledger import LedgerEntry
+from kiosk.domain.ledger import Category, LedgerEntry
 from kiosk.domain.near import SiteEntry
 from kiosk.domain.query import Hit
 
@@ -29,6 +29,9 @@ class UnusableForm:
         self._refusal = DrawRefusal("form_invalid", detail=code)
 
     def form(self) -> FormIdentity:
+        return self._form
+
+    def form_for(self, category: Category) -> FormIdentity:  # noqa: ARG002 - the port's
         return self._form
 
     def heads(self) -> frozenset[int]:

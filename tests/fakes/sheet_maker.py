@@ -16,7 +16,7 @@ from kiosk.domain.certificate import (
     MissingGlyph,
     Stamp,
 )
-from kiosk.domain.ledger import LedgerEntry
+from kiosk.domain.ledger import Category, LedgerEntry
 from kiosk.domain.near import SiteEntry
 from kiosk.domain.query import Hit
 from kiosk.domain.slips import Slip
@@ -55,6 +55,9 @@ class FakeSheetMaker:
         self.days: list[date | None] = []
 
     def form(self) -> FormIdentity:
+        return self._form
+
+    def form_for(self, category: Category) -> FormIdentity:
         return self._form
 
     def heads(self) -> frozenset[int]:

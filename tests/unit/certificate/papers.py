@@ -133,7 +133,7 @@ def refusal(of: LedgerEntry, by: CertificateMaker | None = None) -> DrawRefusal:
 def changed_form(folder: Path, **changes: Any) -> Path:
     """The sample form with top-level keys changed (None: left out), as a file of its own."""
     file = yaml.safe_load(asset_path("forms", "ledger-certificate.yaml").read_text("utf-8"))
-    file |= changes
+    file |= {"form_of": None} | changes  # alone, unless a test says otherwise
     if "items" in changes and "signed_code" not in changes:
         del file["signed_code"]  # it names items of the sample
     path = folder / "changed.yaml"

@@ -217,7 +217,7 @@ def test_the_marks_in_the_file_bind_it_to_its_issue() -> None:
     assert marks["number"] == NUMBER
     assert marks["user_id"] == "U-2026-000045"
     assert marks["content_sha256"] == content().content_sha256()
-    assert marks["form_sha256"] == maker().form().sha256
+    assert marks["form_sha256"] == maker().form_for(ENTRY.category).sha256
     assert marks["sample"] == "yes"
     assert check.read_marks(preview().pdf)["number"] == ""
 
