@@ -31,6 +31,9 @@ DEFAULT_IDLE_S = 60.0
 IDLE_S_RANGE = (30.0, 600.0)
 DEFAULT_WIDTH, DEFAULT_HEIGHT = 1080, 1920
 SIDE_RANGE = (480, 8192)
+#: One answer of a printer: less than a fifth of a second misses good ones, and with more than
+#: five the self-test's check of a slow printer would not end in its time.
+ANSWER_S_RANGE = (0.2, 5.0)
 #: Drivers that put a certificate on paper for the public.
 PRODUCTION_DRIVERS = frozenset(DRIVERS) - {"simulated", "folder"}
 
@@ -269,6 +272,8 @@ def _printer(table: _Table, folder: Path) -> PrinterConfig:
         record_to=table.path("record_to", folder),
         simulator_start=table.words("simulator_start"),
         speed_mm_s=table.seconds("speed_mm_s", usual.speed_mm_s, 1.0, 10_000.0),
+        answer_s=table.seconds("answer_s", usual.answer_s, *ANSWER_S_RANGE),
+        any_media=table.flag("any_media", False),
     )
     table.close()
     return printer

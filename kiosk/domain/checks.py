@@ -44,6 +44,7 @@ class CheckCode(StrEnum):
     PRINTER_NOT_READY = "printer_not_ready"
     PRINTER_MODEL = "printer_model"
     PAPER_EMPTY = "paper_empty"
+    PAPER_SIZE = "paper_size"
     PAPER_UNKNOWN = "paper_unknown"
     SERVER_UNHEARD = "server_unheard"
     SERVER_REFUSED = "server_refused"

@@ -53,7 +53,7 @@ class Printer(Protocol):
     def identity(self) -> PrinterIdentity: ...
 
     def status(self) -> PrinterStatus:
-        """Ask now. Bounded in time (at most 2 s); never raises."""
+        """Ask now. Bounded in time (a few answers of the configured patience); never raises."""
         ...
 
     def print(

@@ -37,6 +37,8 @@ class PrinterReason(StrEnum):
     HARDWARE_ERROR = "hardware-error"
 
 
+#: In ``PrinterStatus.raw`` before what is loaded, where there is paper but none of it is A4.
+OTHER_MEDIA = "media-ready="
 #: Reasons that leave a printer able to print.
 HARMLESS = frozenset({PrinterReason.MEDIA_LOW})
 

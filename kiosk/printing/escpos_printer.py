@@ -37,14 +37,12 @@ from kiosk.printing.replies import ReplyStream
 from kiosk.printing.status import read_status, star_counter
 from kiosk.printing.transport import LinkFault, Transport
 
-#: No new question is asked after this long, so that a status stays within the port's 2 s even if
-#: the last question waits one transfer's timeout.
-STATUS_LIMIT_S: Final = 0.9
-#: A status byte is answered in real time, in a few milliseconds; this is generous.
-STATUS_ANSWER_S: Final = 0.4
-#: In the middle of a job a printer may be late with it: the second question has this patience.
-PATIENT_LIMIT_S: Final = 8.0
-PATIENT_ANSWER_S: Final = 2.0
+#: Usual patience with one answer, ``answer_s`` of the configuration. "Real time" is a few
+#: milliseconds on a cable; a printer on the network that is moving paper takes one or two seconds.
+#: A mute one is still known to be mute within two.
+ANSWER_WAIT_S: Final = 1.8
+#: In the middle of a job it may be later still: a second question is waited for so much longer.
+PATIENT_TIMES: Final = 2
 #: Feeding to the knife and cutting off what a fault left in the paper path.
 CUT_OFF_S: Final = 10.0
 
@@ -68,8 +66,10 @@ class EscposPrinter(OneJobPrinter):
         transport: Transport,
         rasterizer: Rasterizer,
         clock: Clock,
+        answer_s: float = ANSWER_WAIT_S,
     ) -> None:
         super().__init__(rasterizer)
+        self._answer_s = answer_s
         self._driver = driver
         self._profile = profile
         self._transport = transport
@@ -153,15 +153,15 @@ class EscposPrinter(OneJobPrinter):
 
     def _look(self, patient: bool = False) -> PrinterStatus:
         """The status in the middle of a job; ``patient`` with a printer that was silent."""
-        if not patient:
-            return self._ask()
-        return self._ask(PATIENT_LIMIT_S, PATIENT_ANSWER_S)
+        return self._ask(self._answer_s * (PATIENT_TIMES if patient else 1))
 
-    def _ask(
-        self, limit_s: float = STATUS_LIMIT_S, answer_s: float = STATUS_ANSWER_S
-    ) -> PrinterStatus:
-        """Asked a second time if there was more than the answers: one of them was not ours."""
-        end = self._clock.monotonic() + limit_s
+    def _ask(self, answer_s: float | None = None) -> PrinterStatus:
+        """Asked a second time if there was more than the answers: one of them was not ours.
+
+        No question is asked once each could have been answered as late as ``answer_s``.
+        """
+        answer_s = self._answer_s if answer_s is None else answer_s
+        end = self._clock.monotonic() + answer_s * len(self._profile.status.queries)
         status = self._ask_once(end, answer_s)
         if PrinterReason.GARBLED_ANSWER in status.reasons and self._clock.monotonic() < end:
             status = self._ask_once(end, answer_s)
@@ -176,7 +176,7 @@ class EscposPrinter(OneJobPrinter):
         if fault is not None:
             return _link_status(fault)
         if self._to_drop:
-            self._drop(STATUS_ANSWER_S)
+            self._drop(answer_s)
         self._replies.forget_status(min(end, self._clock.monotonic() + answer_s))
         replies: list[bytes] = []
         for query in self._profile.status.queries:

@@ -45,6 +45,9 @@ POLL_S: Final = 0.5
 #: takes it at once, or is told to on the next screen; the visit does not wait longer for evidence.
 TAKEN_S: Final = 2.0
 COUNTER_WRAPS: Final = 32
+#: A job's time is prolonged by what a printer takes for its answers between the bands, up to this:
+#: a printer that is late with each of them still moves paper, and half a sheet helps nobody.
+LATE_MOST_S: Final = 180.0
 #: A printer that is busy may miss a question; it is asked this often before it counts as mute.
 STATUS_TRIES: Final = 3
 
@@ -87,6 +90,7 @@ class EscposRun:
         self._abandon = abandon
         self._progress = progress
         self._deadline = clock.monotonic() + JOB_BASE_S + JOB_PER_PAGE_S * len(sheets.pages)
+        self._late_left = LATE_MOST_S
         self._queue: list[Band] = []
         self._total = self._written = self._synced = 0
         self._cuts_before: int | None = None
@@ -168,9 +172,13 @@ class EscposRun:
 
     def _look(self) -> PrintFault | None:
         """A printer that is busy may be late with its answer: it is asked again, patiently."""
+        begun = self._clock.monotonic()
         for attempt in range(STATUS_TRIES):
             self._status = self._ask(attempt > 0)
             if self._status.state is not PrinterState.UNKNOWN:
+                took = min(self._clock.monotonic() - begun, self._late_left)
+                self._late_left -= took
+                self._deadline += took
                 break
         assert self._status is not None
         return status_fault(self._status, self._profile.fine_while_printing)

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from kiosk.domain.printer import PageRaster
+from kiosk.domain.printer import (
+    OTHER_MEDIA,
+    PageRaster,
+    PrinterReason,
+    PrinterState,
+    PrinterStatus,
+)
 from kiosk.printing import pwg_raster
 from kiosk.printing.ipp_client import Attributes
 from kiosk.printing.ipp_codec import Attribute, Tag
@@ -34,6 +41,14 @@ ASKED: Final = (
 
 #: How a sheet must come out, whatever the printer's own defaults are.
 A4: Final = "iso_a4_210x297mm"
+_A4_MM: Final = (210.0, 297.0)
+#: A name in inches is rounded to hundredths, and no other paper is so near to A4.
+_SAME_MM: Final = 2.0
+_INCH_MM: Final = 25.4
+#: The end of a self-describing name (PWG 5101.1): width x height and the unit.
+_SIZE: Final = re.compile(r"_([0-9.]+)x([0-9.]+)(mm|in)\b")
+#: Names of RFC 2911 that were sizes, of paper that is used in place of A4.
+_OTHER_WORDS: Final = ("na-letter", "na-legal", "iso-a3", "iso-a5", "iso-b", "jis-b")
 TICKET: Final = (
     ("media", Tag.KEYWORD, A4),
     ("sides", Tag.KEYWORD, "one-sided"),
@@ -87,6 +102,37 @@ def unfit(said: Attributes, dpi: int) -> str:
     if turned and all(attribute.name != "sides" for attribute in ticket(said)):
         return "sides"
     return ""
+
+
+def other_media(said: Attributes) -> tuple[str, ...]:
+    """What is loaded, if the printer says it and none of it can be A4; otherwise nothing.
+
+    ``media-ready`` (RFC 8011 5.2.11): usable without anybody's hand. A name that says no size
+    ("tray-2") may be A4.
+    """
+    ready = tuple(name for name in said.get("media-ready", ()) if isinstance(name, str) and name)
+    return () if any(_may_be_a4(name) for name in ready) else ready
+
+
+def _may_be_a4(name: str) -> bool:
+    found = _SIZE.search(name)
+    if found is None:
+        return not name.startswith(_OTHER_WORDS)
+    unit = _INCH_MM if found[3] == "in" else 1.0
+    sides = sorted((float(found[1]) * unit, float(found[2]) * unit))
+    return all(abs(side - a4) < _SAME_MM for side, a4 in zip(sides, _A4_MM, strict=True))
+
+
+def with_media(status: PrinterStatus, said: Attributes) -> PrinterStatus:
+    """IPP's media-needed: a sheet of A4 would wait for somebody, or come out cropped."""
+    other = other_media(said)
+    if not other:
+        return status
+    return PrinterStatus(
+        PrinterState.STOPPED if status.state is PrinterState.IDLE else status.state,
+        status.reasons | {PrinterReason.MEDIA_EMPTY},
+        f"{status.raw} {OTHER_MEDIA}{','.join(other)}",
+    )
 
 
 def make(said: Attributes, pdf: bytes, pages: Sequence[PageRaster]) -> Document | None:

@@ -14,14 +14,18 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import HTTPError, ReadTimeoutError
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    HTTPError,
+    NewConnectionError,
+    ReadTimeoutError,
+)
 
 from kiosk.printing.ipp_client import BROKEN, Failure, IppFault
 from kiosk.printing.ipp_codec import MESSAGE_MOST
+from kiosk.printing.names import CONNECT_S, connected
 
 IPP_PORT: Final = 631
-#: A printer on the same network answers a connection in milliseconds.
-CONNECT_S: Final = 0.8
 READ_SIZE: Final = 64 * 1024
 
 
@@ -165,11 +169,17 @@ class _Adapter(HTTPAdapter):
         watch = self._watch
 
         class Plain(HTTPConnection):
+            def _new_conn(self) -> socket.socket:
+                return _made(self)
+
             def connect(self) -> None:
                 super().connect()
                 watch.socket = self.sock
 
         class Secure(HTTPSConnection):
+            def _new_conn(self) -> socket.socket:
+                return _made(self)
+
             def connect(self) -> None:
                 super().connect()
                 watch.socket = self.sock
@@ -181,6 +191,20 @@ class _Adapter(HTTPAdapter):
             ConnectionCls = Secure
 
         self.poolmanager.pool_classes_by_scheme = {"http": PlainPool, "https": SecurePool}
+
+
+def _made(connection: HTTPConnection) -> socket.socket:
+    """In place of urllib3's own, which waits for the resolver as long as that likes."""
+    name, seconds = connection.host.strip("[]"), connection.timeout
+    try:
+        link = connected(name, connection.port, seconds if seconds else CONNECT_S)
+        for option in connection.socket_options or ():
+            link.setsockopt(*option)
+    except TimeoutError as error:
+        raise ConnectTimeoutError(connection, f"{name} does not answer") from error
+    except OSError as error:
+        raise NewConnectionError(connection, f"no connection to {name}: {error}") from error
+    return link
 
 
 def http_url(uri: str) -> str:

@@ -21,6 +21,7 @@ from kiosk.domain.printer import (
     PrintOutcome,
 )
 from kiosk.printing import ipp_documents
+from kiosk.printing.escpos_printer import ANSWER_WAIT_S
 from kiosk.printing.ipp_client import Attributes, Failure, Http, IppClient
 from kiosk.printing.ipp_http import RequestsHttp
 from kiosk.printing.ipp_run import CANCEL_S, POLL_S, REQUEST_S, IppRun
@@ -29,8 +30,6 @@ from kiosk.printing.jobs import Progress, SheetSet, refusal_of, wait_while_busy
 from kiosk.printing.one_job import OneJobPrinter, with_own_job
 
 DRIVER: Final = "ipp"
-#: A status is bounded by the port's 2 s: all its requests together.
-STATUS_S: Final = 1.8
 #: So much of the issue's UUID a printer has to keep in a job's name.
 UUID_LEAST: Final = 8
 _ANY_UUID: Final = "00000000-0000-4000-8000-000000000000"
@@ -50,11 +49,15 @@ class IppPrinter(OneJobPrinter):
         clock: Clock,
         http: Http | None = None,
         dpi: int = 300,
+        answer_s: float = ANSWER_WAIT_S,
+        any_media: bool = False,
     ) -> None:
         super().__init__(rasterizer)
         self._client = IppClient(uri, owner, http or RequestsHttp(uri))
         self._owner = owner
         self._dpi = dpi
+        self._answer_s = answer_s
+        self._any_media = any_media
         self._clock = clock
         self._held = False  # a job of ours ended without proof since the last ``clear``
         self._model = "IPP"
@@ -104,34 +107,31 @@ class IppPrinter(OneJobPrinter):
         if why:
             return Confirmation(ModelFit.DIFFERS, why)
         format_ = ipp_documents.choose(said, self._dpi) or ""
-        ready = [str(name) for name in said.get("media-ready", ())]
-        # Told, not refused: printers list what the panel was told last, and hold a job that
-        # needs other paper, which is seen then.
-        other = "" if not ready or ipp_documents.A4 in ready else f" media-ready={','.join(ready)}"
-        return Confirmation(ModelFit.FITS, f"{self._model} {format_}{other}")
+        return Confirmation(ModelFit.FITS, f"{self._model} {format_}")
 
     def _said(self) -> PrinterStatus:
         """The printer alone, without its queue: while a job of ours runs, it is no fault there."""
-        said = self._client.printer(ASKED, STATUS_S / 2)
+        said = self._client.printer(ASKED, self._answer_s)
         return failure_status(said) if isinstance(said, Failure) else read_ipp_status(said)
 
     def _ask(self) -> PrinterStatus:
-        end = self._clock.monotonic() + STATUS_S
-        said = self._client.printer(ASKED, STATUS_S / 2)
+        said = self._client.printer(ASKED, self._answer_s)
         if isinstance(said, Failure):
             return failure_status(said)
         self._model = first_text(said, "printer-make-and-model") or self._model
         status = read_ipp_status(said)
+        if not self._any_media:
+            status = ipp_documents.with_media(status, said)
         if status.state is not PrinterState.BUSY and first_int(said, "queued-job-count") == 0:
             return status
-        left = max(0.1, (end - self._clock.monotonic()) / 2)
-        jobs = self._jobs(left)
+        jobs = self._jobs(self._answer_s)
         return status if jobs is None else _with_jobs(status, jobs)
 
     def _impressions(self) -> int | None:
         """The printer's own count since it was made, where it keeps one."""
-        said = self._client.printer(("printer-impressions-completed",), REQUEST_S)
-        return None if isinstance(said, Failure) else first_int(said, ASKED[-1])
+        name = "printer-impressions-completed"
+        said = self._client.printer((name,), REQUEST_S)
+        return None if isinstance(said, Failure) else first_int(said, name)
 
     def _jobs(self, timeout_s: float) -> tuple[list[int], int] | None:
         """Ids of our jobs, and how many of others; None if it did not say."""

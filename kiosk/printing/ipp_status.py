@@ -20,6 +20,7 @@ ASKED: Final = (
     "printer-is-accepting-jobs",
     "queued-job-count",
     "printer-make-and-model",
+    "media-ready",
     "printer-impressions-completed",
 )
 

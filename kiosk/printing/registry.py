@@ -8,6 +8,7 @@ from typing import Final
 
 from kiosk.domain.ports import Clock, Printer
 from kiosk.printing import escpos_usb, folder, ipp_printer, simulated, tcp
+from kiosk.printing.escpos_printer import ANSWER_WAIT_S
 from kiosk.printing.models import MODELS
 from kiosk.printing.raster import HEADS, PdfiumRasterizer
 from kiosk.printing.simulator import SPEED_MM_S, SimulatedDevice
@@ -41,6 +42,8 @@ class PrinterConfig:
         record_to: the simulator's bytes go to this file too; None on any real terminal.
         simulator_start: control words done at the start, e.g. ``("paper-empty",)``.
         speed_mm_s: the simulator's paper speed.
+        answer_s: seconds one answer of a real printer may take before it counts as missing.
+        any_media: ``ipp`` prints although the printer says that no A4 is loaded.
     """
 
     driver: str = simulated.DRIVER
@@ -58,6 +61,8 @@ class PrinterConfig:
     record_to: Path | None = None
     simulator_start: tuple[str, ...] = ()
     speed_mm_s: float = SPEED_MM_S
+    answer_s: float = ANSWER_WAIT_S
+    any_media: bool = False
 
 
 def make_printer(config: PrinterConfig, clock: Clock) -> Printer:
@@ -75,15 +80,22 @@ def make_printer(config: PrinterConfig, clock: Clock) -> Printer:
         if not (config.usb_vendor and config.usb_product):
             raise ValueError("driver escpos-usb needs usb_vendor and usb_product")
         selector = UsbSelector(config.usb_vendor, config.usb_product, config.usb_serial)
-        return escpos_usb.escpos_usb_printer(MODELS[config.model], selector, rasterizer, clock)
+        return escpos_usb.escpos_usb_printer(
+            MODELS[config.model], selector, rasterizer, clock, answer_s=config.answer_s
+        )
     if config.driver == tcp.DRIVER:
         if not config.host:
             raise ValueError("driver escpos-tcp needs a host")
         address = tcp.TcpAddress(config.host, config.port)
-        return tcp.escpos_tcp_printer(MODELS[config.model], address, rasterizer, clock)
+        return tcp.escpos_tcp_printer(
+            MODELS[config.model], address, rasterizer, clock, answer_s=config.answer_s
+        )
     if config.driver == ipp_printer.DRIVER:
         dpi = HEADS[config.head].dpi
-        return ipp_printer.IppPrinter(config.uri, config.owner, rasterizer, clock, dpi=dpi)
+        return ipp_printer.IppPrinter(
+            config.uri, config.owner, rasterizer, clock, dpi=dpi,
+            answer_s=config.answer_s, any_media=config.any_media,
+        )  # fmt: skip
     if config.driver == simulated.DRIVER:
         device = SimulatedDevice(record_to=config.record_to, speed_mm_s=config.speed_mm_s)
         return simulated.SimulatedPrinter(

@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from kiosk.domain.ports import Clock, Rasterizer
-from kiosk.printing.escpos_printer import EscposPrinter
+from kiosk.printing.escpos_printer import ANSWER_WAIT_S, EscposPrinter
 from kiosk.printing.models import ModelProfile
+from kiosk.printing.names import CONNECT_S, connected
 from kiosk.printing.transport import (
     READ_SIZE,
     SHORT_TRANSFERS,
@@ -32,8 +33,6 @@ from kiosk.printing.transport import (
 DRIVER: Final = "escpos-tcp"
 PORT: Final = 9100
 
-#: A printer on the same network answers a connection in milliseconds; a status has 2 s in all.
-CONNECT_S: Final = 0.8
 #: Kernel's send buffer; Linux doubles it. About two bands.
 SEND_BUFFER: Final = 32 * 1024
 #: Unacknowledged data this old means that the other end is gone (Linux TCP_USER_TIMEOUT).
@@ -66,7 +65,7 @@ def connect(address: TcpAddress, timeout_s: float) -> socket.socket:
     Raises:
         OSError: no such host, refused, or nobody answered in time.
     """
-    link = socket.create_connection((address.host, address.port), timeout_s)
+    link = connected(address.host, address.port, timeout_s)
     try:
         _tune(link)
     except OSError:
@@ -167,6 +166,8 @@ def escpos_tcp_printer(
     rasterizer: Rasterizer,
     clock: Clock,
     connect_by: Connect = connect,
+    answer_s: float = ANSWER_WAIT_S,
 ) -> EscposPrinter:
     """The printer at an address; connected to when it is first asked."""
-    return EscposPrinter(DRIVER, profile, TcpTransport(address, connect_by), rasterizer, clock)
+    transport = TcpTransport(address, connect_by)
+    return EscposPrinter(DRIVER, profile, transport, rasterizer, clock, answer_s)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kiosk.domain.checks import PRINTER_CODES, CheckCode, CheckName
 from kiosk.domain.ports import Printer
-from kiosk.domain.printer import ModelFit, PrinterReason, PrinterState, PrinterStatus
+from kiosk.domain.printer import OTHER_MEDIA, ModelFit, PrinterReason, PrinterState, PrinterStatus
 from kiosk.selftest.check import Finding
 
 #: What a hand at the printer does first is told first.
@@ -54,6 +54,8 @@ class PaperCheck:
 
     def run(self) -> Finding:
         status = self._printer.status()
+        if PrinterReason.MEDIA_EMPTY in status.reasons and OTHER_MEDIA in status.raw:
+            return Finding(CheckCode.PAPER_SIZE, f"{_detail(status)} {status.raw}")
         if PrinterReason.MEDIA_EMPTY in status.reasons:
             return Finding(CheckCode.PAPER_EMPTY, _detail(status))
         if status.state in {PrinterState.IDLE, PrinterState.STOPPED}:

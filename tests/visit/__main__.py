@@ -58,19 +58,22 @@ def _clean(out: Path) -> None:
         old.unlink(missing_ok=True)
 
 
-def _config(section: Section, out: Path, printer: str, folder: Path) -> Path:
-    """The demo's configuration with the bytes recorded and the printer's fate armed."""
+def _config(section: Section, out: Path, printer: str, folder: Path, table: str = "") -> Path:
+    """The demo's configuration with the bytes recorded and the printer's fate armed, or with
+    another ``table`` of the printer."""
     raw = tomllib.loads(Path(section.facts["kiosk_config"]).read_text(encoding="utf-8"))
     words = ", ".join(json.dumps(word) for word in PRINTERS[printer])
+    simulated = (
+        'driver = "simulated"\n'
+        f"record_to = {json.dumps(str((out / 'printer.bin').resolve()))}\n"
+        f"simulator_start = [{words}]\n"
+    )
     path = folder / "kiosk.toml"
     path.write_text(
         f"server_url = {json.dumps(section.url)}\n"
         f"terminal = {json.dumps(raw['terminal'])}\n"
         f"key_file = {json.dumps(raw['key_file'])}\n"
-        "[printer]\n"
-        'driver = "simulated"\n'
-        f"record_to = {json.dumps(str((out / 'printer.bin').resolve()))}\n"
-        f"simulator_start = [{words}]\n",
+        f"[printer]\n{table or simulated}",
         encoding="utf-8",
     )
     return path
@@ -89,12 +92,14 @@ class Played:
         building = choose_building(section.data / "sample-ledger.csv")
         self.plan = Plan(facts["terminal_staff_id"], facts["terminal_pin"], building, copies=copies)
 
-    def play(self, out: Path, printer: str, *more: str, timeout_s: float = VISIT_S) -> int:
+    def play(
+        self, out: Path, printer: str, *more: str, timeout_s: float = VISIT_S, table: str = ""
+    ) -> int:
         """The whole script under a display of our own. Returns its exit code."""
         plan = self.folder / "plan.json"
         self.plan.save(plan)
         command = [sys.executable, "-m", "tests.visit.terminal", "--plan", str(plan)]
-        command += ["--config", str(_config(self.section, out, printer, self.folder))]
+        command += ["--config", str(_config(self.section, out, printer, self.folder, table))]
         command += ["--out", str(out), *more]
         home, temporary, log_folder = self.own
         log_path = log_folder / "terminal.log"

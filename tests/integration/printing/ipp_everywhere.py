@@ -14,8 +14,11 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import requests
+
 COMMANDS = ("ippeveprinter", "dbus-daemon")
 START_S = 20.0
+A4, LETTER = "iso_a4_210x297mm", "na_letter_8.5x11in"
 
 #: The printer's inside. Words: ok, lie (done, counter unchanged), abort, or a state reason that
 #: holds until the word changes. One page is counted per "/Type /Page" or per raster header.
@@ -64,6 +67,13 @@ class EverywherePrinter:
         (self.folder / "word.new").write_text(word)
         (self.folder / "word.new").replace(self.folder / "word")
 
+    def load(self, size: str) -> None:
+        """Paper into its tray, as a hand would at its panel (its page ``/media``)."""
+        tray = {"size1": size, "type1": "stationery", "level1": "250"}
+        bypass = {"size3": "na_number-10_4.125x9.5in", "type3": "envelope", "level3": "25"}
+        url = f"http://localhost:{self.port}/media"
+        requests.get(url, params={**tray, **bypass}, timeout=10).raise_for_status()
+
     def pages(self, count: int) -> None:
         (self.folder / "pages").write_text(str(count))
 
@@ -90,6 +100,7 @@ class Running:
         script.write_text(text)
         script.chmod(0o755)
         self._start(script, port)
+        printer.load(A4)  # its own default is Letter and an envelope
         return printer
 
     def _start(self, script: Path, port: int) -> None:

@@ -27,7 +27,13 @@ from kiosk.printing.ipp_codec import Attribute, Tag
 from kiosk.printing.ipp_http import RequestsHttp
 from kiosk.printing.ipp_printer import IppPrinter
 from kiosk.printing.raster import HEADS, PdfiumRasterizer
-from tests.integration.printing.ipp_everywhere import EverywherePrinter, Running, missing
+from tests.integration.printing.ipp_everywhere import (
+    A4,
+    LETTER,
+    EverywherePrinter,
+    Running,
+    missing,
+)
 from tests.integration.printing.pwg_decoder import decode_raster
 from tests.unit.printing.sheets import job, sheet_pdf
 
@@ -86,6 +92,19 @@ def test_the_pdf_arrives_byte_for_byte(device: EverywherePrinter) -> None:
     assert outcome.evidence.bytes_written == outcome.evidence.bytes_total == len(pdf)
     assert device.taken.read_bytes() == pdf
     assert printer.identity().model == "Example Printer"
+
+
+def test_letter_in_its_tray_is_refused_before_any_ink(device: EverywherePrinter) -> None:
+    printer = driver(device)
+    device.load(LETTER)
+    status = printer.status()
+    assert (status.state, status.reasons) == (PrinterState.STOPPED, {PrinterReason.MEDIA_EMPTY})
+    assert LETTER in status.raw
+    refused = send(printer, job(sheet_pdf()))
+    assert isinstance(refused, NotStarted)
+    assert not device.taken.exists()
+    device.load(A4)
+    assert isinstance(send(printer, job(sheet_pdf())), Printed)
 
 
 def test_a_printer_of_pictures_gets_the_very_dots(tmp_path: Path) -> None:

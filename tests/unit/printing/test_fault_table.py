@@ -17,7 +17,7 @@ from kiosk.domain.printer import (
     PrintOutcome,
     PrintUnknown,
 )
-from kiosk.printing.escpos_printer import EscposPrinter
+from kiosk.printing.escpos_printer import ANSWER_WAIT_S, EscposPrinter
 from kiosk.printing.escpos_run import JOB_BASE_S, JOB_PER_PAGE_S
 from kiosk.printing.escpos_usb import escpos_usb_printer
 from kiosk.printing.models import GENERIC_EPSON, ModelProfile
@@ -343,13 +343,13 @@ def test_status_stays_within_two_seconds(name: str) -> None:
         assert bench.clock.monotonic() - before <= 2.0
 
 
-def test_status_of_a_printer_that_holds_the_bus_off_stays_within_two_seconds() -> None:
+def test_status_of_a_printer_that_holds_the_bus_off_waits_once_for_what_is_owed() -> None:
     bench = usb_bench(buffer_bytes=4096)
     bench.at_band(0, "paper")
     bench.print()
     before = bench.clock.monotonic()
     assert not bench.printer.status().ready
-    assert bench.clock.monotonic() - before <= 2.0
+    assert bench.clock.monotonic() - before <= 2.0 + ANSWER_WAIT_S
 
 
 def test_clear_at_boot_cuts_off_what_an_earlier_process_left() -> None:

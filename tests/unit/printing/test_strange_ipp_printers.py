@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
 
 import pytest
 
+from kiosk.domain.checks import CheckCode
 from kiosk.domain.printer import (
+    OTHER_MEDIA,
     ClearState,
     ModelFit,
     NotStarted,
@@ -17,9 +20,14 @@ from kiosk.domain.printer import (
     PrintOutcome,
     PrintUnknown,
 )
+from kiosk.printing.ipp_client import Failure, IppFault
+from kiosk.printing.ipp_printer import IppPrinter
+from kiosk.selftest.printer import PaperCheck
+from tests.unit.printing.sheets import SmallSheets
 from tests.unit.printing.test_fault_table_ipp import KINDS, OWNER, PAGES, Bench
 
 KEYWORD, ENUM, BOOLEAN = 0x44, 0x23, 0x22
+TIMED_OUT = Failure(IppFault.TIMED_OUT)
 CREATE, PRINT, SEND, JOBS = 0x0005, 0x0002, 0x0006, 0x000A
 
 
@@ -189,14 +197,88 @@ def test_a_duplex_printer_is_told_to_print_on_one_side() -> None:
     assert isinstance(bench.print(), Printed)
 
 
-def test_other_paper_in_the_tray_is_told_to_staff() -> None:
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "ready",
+    [
+        [b"na_letter_8.5x11in"],
+        [b"na_letter_8.5x11in", b"na_number-10_4.125x9.5in"],
+        [b"iso_a3_297x420mm"],
+        [b"jis_b5_182x257mm"],
+        [b"na-letter"],
+    ],
+)
+def test_where_no_a4_is_loaded_a_sheet_is_refused_before_the_document(
+    kind: str, ready: list[bytes]
+) -> None:
+    bench = Bench(kind)
+    bench.device.says["media-ready"] = (KEYWORD, ready)
+    status = bench.printer.status()
+    assert status.state is PrinterState.STOPPED
+    assert status.reasons == {PrinterReason.MEDIA_EMPTY}
+    assert status.raw.endswith(OTHER_MEDIA + b",".join(ready).decode())
+    finding = PaperCheck(bench.printer).run()
+    assert finding.code is CheckCode.PAPER_SIZE
+    outcome = bench.print()
+    assert isinstance(outcome, NotStarted)
+    assert outcome.fault is PrintFault.NOT_READY
+    assert (bench.device.jobs, bytes(bench.device.received)) == ([], b"")
+    bench.device.says["media-ready"] = (KEYWORD, [*ready, b"iso_a4_210x297mm"])
+    assert isinstance(bench.print(), Printed)
+
+
+@pytest.mark.parametrize(
+    "ready",
+    [
+        (KEYWORD, [b"iso_a4_210x297mm"]),
+        (KEYWORD, [b"na_letter_8.5x11in", b"iso_a4_210x297mm"]),
+        (KEYWORD, [b"custom_ward-a4_210x297mm"]),
+        (KEYWORD, [b"custom_a4_8.27x11.69in"]),
+        (KEYWORD, [b"iso-a4"]),
+        (KEYWORD, [b"tray-2"]),  # no size: it may be A4
+        (0x12, [b""]),  # unknown
+        (0x13, [b""]),  # no value
+    ],
+)
+def test_where_a4_is_loaded_or_may_be_a_sheet_is_printed(ready: tuple[int, list[bytes]]) -> None:
+    bench = Bench()
+    bench.device.says["media-ready"] = ready
+    assert bench.printer.status().ready
+    assert isinstance(bench.print(), Printed)
+
+
+def test_a_ward_whose_printer_says_wrong_of_its_paper_can_say_so() -> None:
     bench = Bench()
     bench.device.says["media-ready"] = (KEYWORD, [b"na_letter_8.5x11in"])
-    confirmed = bench.printer.confirm()
-    assert confirmed.fit is ModelFit.FITS
-    assert "na_letter_8.5x11in" in confirmed.detail
-    bench.device.says["media-ready"] = (KEYWORD, [b"na_letter_8.5x11in", b"iso_a4_210x297mm"])
-    assert "letter" not in bench.printer.confirm().detail
+    uri = "ipp://printer.invalid/ipp/print"
+    printer = IppPrinter(
+        uri, OWNER, SmallSheets(), bench.clock, bench.device, dpi=203, any_media=True
+    )
+    assert printer.status().ready
+
+
+def test_paper_exchanged_in_the_middle_of_a_job_does_not_end_it() -> None:
+    """Printers take a tray that is drawn out off the list: only their own fault ends a job."""
+    bench = Bench()
+    other = {"media-ready": (KEYWORD, [b"na_letter_8.5x11in"])}
+    bench.device.at_point(2, lambda: bench.device.says.update(other))
+    assert isinstance(bench.print(), Printed)
+    assert bench.device.fired == [2]
+    assert not bench.printer.status().ready
+
+
+@pytest.mark.parametrize("late_s", [0.5, 1.5])
+def test_a_printer_that_takes_its_time_with_a_status_is_ready(late_s: float) -> None:
+    bench = Bench()
+    answer = bench.device.post
+
+    def late(body: Iterator[bytes], length: int, timeout_s: float) -> bytes | Failure:
+        bench.clock.sleep(min(late_s, timeout_s))
+        return answer(body, length, timeout_s) if late_s < timeout_s else TIMED_OUT
+
+    bench.device.post = late  # type: ignore[method-assign]
+    assert bench.printer.status().ready
+    assert isinstance(bench.print(), Printed)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from kiosk.domain.printer import (
     PrintOutcome,
     PrintUnknown,
 )
-from kiosk.printing.escpos_printer import EscposPrinter
+from kiosk.printing.escpos_printer import ANSWER_WAIT_S, EscposPrinter
 from kiosk.printing.escpos_usb import escpos_usb_printer
 from kiosk.printing.models import GENERIC_EPSON
 from kiosk.printing.tcp import TcpAddress, escpos_tcp_printer
@@ -85,27 +85,58 @@ def test_half_an_unasked_status_before_the_answer(rig: Rig, split: int) -> None:
 
 
 def test_late_answers_are_not_taken_for_the_next_questions(rig: Rig) -> None:
-    rig.device.late_s = 0.6
+    rig.device.late_s = 2.6
     for paper in (True, False, True, False):
         rig.device.paper = paper
         begun = rig.clock.monotonic()
         status = rig.printer.status()
-        assert rig.clock.monotonic() - begun <= 2.0
+        assert rig.clock.monotonic() - begun <= 2 * ANSWER_WAIT_S + 0.1
         assert status.state is PrinterState.UNKNOWN
         assert PrinterReason.NO_ANSWER in status.reasons
         rig.clock.sleep(0.1)
     assert isinstance(rig.print(), NotStarted)
     rig.device.late_s = 0.0
-    rig.clock.sleep(1)
+    rig.clock.sleep(3)
     assert PrinterReason.MEDIA_EMPTY in rig.printer.status().reasons
     rig.device.paper = True
     assert rig.printer.status().ready
 
 
+@pytest.mark.parametrize("late_s", [0.3, 1.0, 1.5])
+def test_a_printer_that_is_late_with_every_answer_is_ready_and_prints(
+    rig: Rig, late_s: float
+) -> None:
+    rig.device.late_s = late_s
+    assert rig.printer.clear() is ClearState.CLEAR
+    for _ in range(3):
+        begun = rig.clock.monotonic()
+        assert rig.printer.status().ready
+        assert rig.clock.monotonic() - begun <= 4 * ANSWER_WAIT_S + 0.5
+    assert isinstance(rig.print(), Printed)
+    assert [rows for _, rows in rig.device.sheets] == pages_of(PAGES)
+    rig.device.paper = False
+    assert PrinterReason.MEDIA_EMPTY in rig.printer.status().reasons
+
+
+def test_how_late_an_answer_may_be_is_configured() -> None:
+    clock = FakeClock()
+    device = StrangePrinter(clock)
+    network = FakeTcpNetwork(device, clock)
+    device.late_s = 0.6
+    seen = []
+    for answer_s in (0.5, 0.7):
+        printer = escpos_tcp_printer(
+            GENERIC_EPSON, TcpAddress("printer.invalid"), SHEETS, clock, network.connect, answer_s
+        )
+        seen.append(printer.status().ready)
+        clock.sleep(3)
+    assert seen == [False, True]
+
+
 @pytest.mark.parametrize("band", range(0, 8, 3))
 def test_a_printer_that_is_late_for_a_while_in_mid_job_is_waited_for(rig: Rig, band: int) -> None:
     def late() -> None:
-        rig.device.late_s = 1.3
+        rig.device.late_s = 2.3
         rig.device.at_band(band + 1, lambda: setattr(rig.device, "late_s", 0.0))
 
     rig.device.at_band(band, late)
