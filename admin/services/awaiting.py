@@ -108,7 +108,7 @@ def terminal_faults(row: Terminal, last_test: SelfTestReport | None, now: dateti
         faults.append("stopped")
     if row.last_seen is None:
         faults.append("never_seen")
-    elif now - row.last_seen > SILENT:
+    elif is_silent(row, now):
         faults.append("silent")
     if row.session_sha256 is None:
         faults.append("not_open")
@@ -119,6 +119,11 @@ def terminal_faults(row: Terminal, last_test: SelfTestReport | None, now: dateti
     if last_test is not None and not last_test.ok:
         faults.append("self_test")
     return faults
+
+
+def is_silent(row: Terminal, now: datetime) -> bool:
+    """Whether nothing was heard of it lately, or ever."""
+    return row.last_seen is None or now - row.last_seen > SILENT
 
 
 def _printer_ready(row: Terminal) -> bool:

@@ -328,9 +328,19 @@ def cancel(services: Services, payment_id: str, staff_id: str, reason: str) -> P
 
 
 def hand_out(
-    services: Services, payment_id: str, staff_id: str, remark: str, *, unclaimed: bool = False
+    services: Services,
+    payment_id: str,
+    staff_id: str,
+    remark: str,
+    *,
+    unclaimed: bool = False,
+    looked: bool = False,
 ) -> Payment | FeeRefusal:
-    """Everything that is owed and needs no decision about paper: to the person, or unclaimed."""
+    """Everything that is owed and needs no decision about paper: to the person, or unclaimed.
+
+    ``looked``: staff looked into the machine and its tray. The machine may have given the money
+    back and its terminal died before it could say so: without a look it would be paid twice.
+    """
     words = remark.strip()
     if not MIN_REASON <= len(words) <= MAX_REMARK:
         return FeeRefusal("reason_needed")
@@ -346,11 +356,14 @@ def hand_out(
             return FeeRefusal("nothing_owed")
         if row.mode == FeeMode.ACCEPTOR.value and now - row.moved_at < RETURNING:
             return FeeRefusal("machine_returning")
+        if row.mode == FeeMode.ACCEPTOR.value and not looked:
+            return FeeRefusal("look_first")
         money, target = (
             (Money.UNCLAIMED, Pot.UNCLAIMED) if unclaimed else (Money.REFUNDED, Pot.PERSON)
         )
         for pot in waiting:
-            book(session, row, Transfer(money, pot, target, pots[pot]), actor, now, words)
+            one = Transfer(money, pot, target, pots[pot])
+            book(session, row, one, actor, now, words, looked=looked)
         restate(session, row, actor, now)
         return payment_of(session, row)
 

@@ -105,8 +105,10 @@ def book(
     actor: operation_log.Actor,
     now: datetime,
     remark: str = "",
+    *,
+    looked: bool = False,
 ) -> None:
-    """One row of the ledger and its row of the log."""
+    """One row of the ledger and its row of the log. ``looked``: staff saw the machine's tray."""
     entry = PaymentEntry(
         payment_id=row.id,
         issue_id=transfer.issue_id or None,
@@ -132,6 +134,8 @@ def book(
         said["issue"] = entry.issue_id
     if remark:
         said["remark"] = remark
+    if looked:
+        said["looked"] = True
     operation_log.append(
         session, EventCode.PAYMENT_MONEY, actor, at=now, subject=row.id, data=said
     )  # fmt: skip

@@ -7,8 +7,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from starlette.responses import RedirectResponse
 
+from admin.db.issue_tables import Terminal
 from admin.services import fees, payment_list
 from admin.services.authority import Deed
+from admin.services.awaiting import is_silent
 from admin.services.context import Services
 from admin.services.fees import FeeRefusal
 from admin.services.payment_ledger import entries
@@ -52,8 +54,10 @@ def _page(
         if line is None:
             raise HTTPException(404)
         values: dict[str, Any] = {"remark": "", "done": "", "amount": ""}
+        terminal = session.get_one(Terminal, line.row.terminal)
         return render(
             request, "payment.html", visitor, refused=code, line=line,
+            silent=is_silent(terminal, services.now()), last_seen=terminal.last_seen,
             rows=entries(session, payment_id), trail=history(session, payment_id),
             waiting=line.pots[Pot.DEPOSIT] + line.pots[Pot.MISSING], held=line.pots[Pot.HELD],
             **{**values, **more},
@@ -114,10 +118,12 @@ def hand_out(
     payment_id: IssueId,
     remark: Text = "",
     unclaimed: Text = "",
+    looked: Text = "",
 ) -> Response:
     """What is owed goes to the person, or is kept as unclaimed."""
     words = lines(remark)
     answer = fees.hand_out(
-        services, payment_id, visitor.staff_id, words, unclaimed=unclaimed == "yes"
-    )
+        services, payment_id, visitor.staff_id, words,
+        unclaimed=unclaimed == "yes", looked=looked == "yes",
+    )  # fmt: skip
     return _after(request, services, visitor, payment_id, answer, "handed_out", remark=words)

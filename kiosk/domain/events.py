@@ -93,6 +93,7 @@ ALLOWED_KEYS = frozenset(
         "role", "rows", "salted_sha256", "serial", "staff_id", "status", "terminal", "to",
         "updated", "user_id", "valid_from", "valid_to", "visit", "work_id", "year",
         # fees
-        "first_day", "issue", "line", "mode", "money", "payment", "source", "target", "yen",
+        "first_day", "issue", "line", "looked", "mode", "money", "payment", "source", "target",
+        "yen",
     }
 )  # fmt: skip

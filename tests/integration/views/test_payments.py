@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from admin.db.fee_tables import PaymentRow
+from admin.db.issue_tables import Terminal
 from admin.services import fees, issuing
+from admin.services.print_log import history
+from kiosk.domain.acceptor import AcceptorState, AcceptorStatus, Escrow
 from kiosk.domain.fees import FeeMode, FeeRate, Payment, PaymentState
 from kiosk.domain.issuance import IssueState
 from tests.fixtures.browser import Browser
@@ -88,6 +93,64 @@ def test_the_decision_about_paper_decides_about_money(office: Office, chief: Bro
     assert getattr(again, "code", "") == "not_allowed"
 
 
+def _left_in_the_machine(office: Office, seen_ago_s: int) -> str:
+    """300 yen were in when the visit ended, two minutes ago; the terminal was last heard then."""
+    world = office.world
+    world.charge(FeeRate(FeeMode.ACCEPTOR, 400))
+    payment = world.payment()
+    status = AcceptorStatus(AcceptorState.READY, Escrow(payment.payment_id, 300))
+    fees.count(world.services, payment.payment_id, "terminal-1", status, closing=True)
+    world.clock.set(world.clock.now() + timedelta(minutes=2))
+    with world.database.write() as session:
+        terminal = session.get_one(Terminal, "terminal-1")
+        terminal.last_seen = world.clock.now() - timedelta(seconds=seen_ago_s)
+    return payment.payment_id
+
+
+def test_a_silent_terminal_may_have_given_it_back_already(office: Office, chief: Browser) -> None:
+    """The machine may have given 300 yen back and its terminal died: nobody pays them again."""
+    payment_id = _left_in_the_machine(office, 110)
+    address = f"/payments/{payment_id}"
+    chief.get(address)
+    assert "応答がありません" in chief.words
+    assert "先に、返却口と機械の中を確かめてください" in chief.words
+    assert "二重に返す" in chief.words
+    chief.send(f"{address}/hand-out", remark="窓口で本人に返した")
+    assert chief.page.status_code == 422
+    assert "返却口と機械の中を確かめて" in chief.words
+    assert "窓口で本人に返した" in chief.page.text  # what was typed is still there
+    chief.send(f"{address}/hand-out", looked="yes", remark="")
+    assert chief.page.status_code == 422
+    assert "理由を 5〜1,000 文字" in chief.words
+    with office.world.database.read() as session:
+        assert session.get_one(PaymentRow, payment_id).state == PaymentState.OWING.value
+    chief.send(f"{address}/hand-out", looked="yes", remark="返却口は空。窓口で返した")
+    assert "記録しました" in chief.words
+    with office.world.database.read() as session:
+        assert session.get_one(PaymentRow, payment_id).state == PaymentState.CLOSED.value
+        said = history(session, payment_id)[-2].data
+    assert (said["money"], said["looked"]) == ("refunded", True)
+
+
+def test_a_terminal_that_is_heard_is_no_alarm_but_the_tray_is_looked_at(
+    office: Office, chief: Browser
+) -> None:
+    address = f"/payments/{_left_in_the_machine(office, 3)}"
+    chief.get(address)
+    assert "応答がありません" not in chief.words
+    assert "端末は応答しています" in chief.words
+    chief.send(f"{address}/hand-out", remark="窓口で本人に返した")
+    assert chief.page.status_code == 422
+
+
+def test_what_was_paid_at_the_counter_has_no_tray(office: Office, chief: Browser) -> None:
+    payment = _charged(office, 1)
+    office.world.receive(payment.payment_id, 400)
+    fees.count(office.world.services, payment.payment_id, "terminal-1", None, closing=True)
+    chief.get(f"/payments/{payment.payment_id}")
+    assert "返却口" not in chief.words
+
+
 @pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed: no pictures of the pages")
 @pytest.mark.parametrize("database_kind", ["sqlite"])
 def test_pictures(office: Office, chief: Browser, tmp_path: Path) -> None:
@@ -106,3 +169,6 @@ def test_pictures(office: Office, chief: Browser, tmp_path: Path) -> None:
     ):
         chief.get(path)
         album.add(name, chief, height)
+    world.cancel_payment(waiting.payment_id)
+    chief.get(f"/payments/{_left_in_the_machine(office, 110)}")
+    album.add("33-payment-silent", chief, 1250)
