@@ -43,7 +43,8 @@ KEYS: dict[str, str] = {
     "user_id": "利用者ID", "valid_from": "権限の開始", "valid_to": "権限の終了",
     "visit": "利用", "work_id": "作業ID", "year": "年度", "first_day": "始まりの日",
     "issue": "発行", "line": "行", "looked": "返却口の確認", "mode": "支払いの時",
-    "money": "お金の種類", "payment": "支払い", "source": "どこから", "target": "どこへ", "yen": "円",
+    "money": "お金の種類", "payment": "支払い", "source": "どこから", "target": "どこへ",
+    "yen": "円",
 }  # fmt: skip
 
 QUERY_KINDS: dict[QueryKind, str] = {
