@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+import unicodedata
 import uuid
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from admin.db.issue_tables import ApplicantRow, ApplicationRow, FoundEntry
@@ -15,6 +16,7 @@ from admin.services import operation_log
 from admin.services.context import Services
 from admin.services.field_cipher import KeyRing
 from kiosk.domain.applicant import Applicant, ApplicantKind
+from kiosk.domain.application_number import ids_begin
 from kiosk.domain.events import EventCode
 from kiosk.domain.ports import Application
 
@@ -38,6 +40,24 @@ def is_user_id(text: str) -> bool:
         return False
     values = [_LETTERS.index(letter) for letter in letters]
     return sum((place + 1) * value for place, value in enumerate(values[:7])) % 32 == values[7]
+
+
+def names_one(typed: str) -> bool:
+    """Whether the text has the shape of a user ID or of an application's number."""
+    flat = "".join(unicodedata.normalize("NFKC", typed[:100]).split())
+    return is_user_id(flat) or ids_begin(flat) is not None
+
+
+def named_so(typed: str) -> ColumnElement[bool]:
+    """Applications with this user ID (any case, with or without U and dashes) or number."""
+    letters = "".join(unicodedata.normalize("NFKC", typed).split()).upper()
+    if is_user_id(letters):
+        body = letters.removeprefix("U").replace("-", "")
+        return ApplicationRow.user_id == f"U-{body[:4]}-{body[4:]}"
+    begin = ids_begin(typed)
+    if begin is None:
+        return ApplicationRow.user_id == letters
+    return ApplicationRow.id.startswith(begin, autoescape=True)
 
 
 def _sealed(keys: KeyRing, application_id: str, applicant: Applicant, salt: bytes) -> ApplicantRow:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy.orm import Session
+from sqlalchemy import select
+from sqlalchemy.orm import Session, defer
 
-from admin.db.issue_tables import Issue
-from admin.services.print_log import issue_numbered, read_number
+from admin.db.issue_tables import ApplicationRow, Issue
+from admin.services import applications
+from admin.services.print_log import history, issue_numbered, read_number
 from admin.services.qr_keys import PublicKey, by_key_id
+from admin.services.sheets import number_of
 from kiosk.certificate.signed_code import (
     CONTENT_BYTES,
     PREFIX,
@@ -20,8 +23,11 @@ from kiosk.certificate.signed_code import (
     read_code,
     verified,
 )
+from kiosk.domain.application_number import application_number
 from kiosk.domain.eras import fiscal_year
+from kiosk.domain.events import EventCode
 from kiosk.domain.issuance import OPEN_STATES, IssueNumber, IssueState
+from kiosk.domain.ledger import LedgerEntry
 
 #: Longer than any code of ours.
 MAX_TYPED = 1000
@@ -71,6 +77,57 @@ def look_up(session: Session, keys: Sequence[PublicKey], typed: str) -> Answer |
         return _code(session, keys, text)
     number = read_number(text)
     return None if number is None else _numbered(session, number)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class FoundApplication:
+    """What an application came to: ``opened`` are the entries it looked at (id and 台帳番号),
+    ``issues`` what was numbered for it. Nothing of the person."""
+
+    application_id: str
+    user_id: str
+    terminal: str
+    at: datetime
+    opened: tuple[tuple[int, str], ...]
+    issues: tuple[tuple[str, str, IssueState], ...]  # id, number, state
+
+    @property
+    def number(self) -> str:
+        return application_number(self.application_id)
+
+
+def find_applications(
+    session: Session, load_entry: Callable[[Session, int], LedgerEntry | None], typed: str
+) -> tuple[FoundApplication, ...]:
+    """Those with this 利用者ID or 申請番号, as a 控え or a slip for the counter says it."""
+    if len(typed) > MAX_TYPED:
+        return ()
+    rows = session.scalars(
+        select(ApplicationRow).where(applications.named_so(typed)).order_by(ApplicationRow.at)
+    )
+    return tuple(_application(session, load_entry, row) for row in rows)
+
+
+def _application(
+    session: Session, load_entry: Callable[[Session, int], LedgerEntry | None], row: ApplicationRow
+) -> FoundApplication:
+    seen = dict.fromkeys(
+        int(said.data["entry_id"])
+        for said in history(session, row.id)
+        if said.event is EventCode.ENTRY_OPENED
+    )
+    entries = {entry_id: load_entry(session, entry_id) for entry_id in seen}
+    issues = session.scalars(
+        select(Issue)
+        .where(Issue.application_id == row.id)
+        .options(defer(Issue.sheet))
+        .order_by(Issue.fiscal_year, Issue.serial)
+    )
+    return FoundApplication(
+        row.id, row.user_id, row.terminal, row.at,
+        tuple((entry_id, one.ledger_no if one else "") for entry_id, one in entries.items()),
+        tuple((one.id, number_of(one), IssueState(one.state)) for one in issues),
+    )  # fmt: skip
 
 
 def _numbered(session: Session, number: IssueNumber) -> tuple[Answer, Issue | None]:

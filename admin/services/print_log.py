@@ -17,6 +17,7 @@ from admin.db.log_tables import LogHead, OperationLog
 from admin.services import applications, operation_log, row_audit, sheets
 from admin.services.context import JST, Services
 from admin.services.field_cipher import KeyRing
+from kiosk.domain.application_number import application_number
 from kiosk.domain.events import EventCode
 from kiosk.domain.issuance import IssueNumber, IssueState
 
@@ -56,6 +57,10 @@ class LogLine:
     pdf_sha256: str
     page_count: int | None
     fault: str
+
+    @property
+    def application_number(self) -> str:
+        return application_number(self.application_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +122,7 @@ def _filtered(session: Session, keys: KeyRing, wanted: LogFilter) -> Select[Issu
     if wanted.terminal:
         query = query.where(Issue.terminal == wanted.terminal)
     if wanted.user_id:
-        query = query.where(ApplicationRow.user_id == wanted.user_id.strip().upper())
+        query = query.where(applications.named_so(wanted.user_id))
     if wanted.number:
         number = read_number(wanted.number)
         if number is None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from admin.services import lookup, operation_log
+from admin.services import applications, lookup, operation_log
 from admin.services.authority import Deed
 from admin.services.context import Services
-from admin.services.lookup import Answer
+from admin.services.lookup import Answer, FoundApplication
 from admin.views.forms import Text
 from admin.views.pages import render
 from admin.views.reading import reading
@@ -24,10 +25,10 @@ Asker = Annotated[Visitor, Depends(doer(Deed.READ_PRINT_LOG))]
 
 def _page(
     request: Request, visitor: Visitor, typed: str = "", answer: Answer | None = None,
-    code: str = "",
+    code: str = "", found: Sequence[FoundApplication] = (),
 ) -> Response:  # fmt: skip
     return render(
-        request, "lookup.html", visitor, refused=code, typed=typed, answer=answer,
+        request, "lookup.html", visitor, refused=code, typed=typed, answer=answer, found=found,
     )  # fmt: skip
 
 
@@ -44,6 +45,17 @@ def _note(services: Services, visitor: Visitor, answer: Answer) -> None:
         )  # fmt: skip
 
 
+def _note_applications(
+    services: Services, visitor: Visitor, found: Sequence[FoundApplication]
+) -> None:
+    with services.database.write() as session:
+        for one in found:
+            operation_log.append(
+                session, EventCode.SHEET_LOOKED_UP, visitor.actor, at=services.now(),
+                subject=one.application_id, data={"user_id": one.user_id},
+            )  # fmt: skip
+
+
 @router.get("/lookup")
 def ask(request: Request, visitor: Reader) -> Response:
     return _page(request, visitor)
@@ -55,7 +67,12 @@ def look_up(request: Request, services: Page, visitor: Asker, typed: Text = "") 
     keys = services.code_keys()
     with reading(services) as session:
         answer = lookup.look_up(session, keys, typed)
+        found = () if answer else lookup.find_applications(session, services.load_entry, typed)
+    if found:
+        _note_applications(services, visitor, found)
+        return _page(request, visitor, typed.strip(), found=found)
     if answer is None:
-        return _page(request, visitor, typed[: lookup.MAX_TYPED], code="number_or_code")
+        code = "no_such_application" if applications.names_one(typed) else "number_or_code"
+        return _page(request, visitor, typed[: lookup.MAX_TYPED], code=code)
     _note(services, visitor, answer)
     return _page(request, visitor, typed.strip(), answer)

@@ -68,7 +68,7 @@ def sample_slip(kind: str) -> Slip:
     terminal, user_id = "見本の端末 1号機", "U-7K2M-9QX4"
     if kind == "receipt":
         numbers = ("2026-000123", "2026-000124")
-        return Receipt(SAMPLE_AT, terminal, "A-2026-000045", user_id, numbers)
+        return Receipt(SAMPLE_AT, terminal, "A-3F9C-21BE-7C10", user_id, numbers)
     if kind == "counter":
         reason = sentence("refusal", "not_certifiable")
         return CounterSlip(SAMPLE_AT, terminal, user_id, "見本-0007", reason)

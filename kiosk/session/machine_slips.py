@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from kiosk.domain.application_number import application_number
 from kiosk.domain.certificate import DrawRefusal
 from kiosk.domain.issuance import IssueState
 from kiosk.domain.printer import Printed, PrintUnknown
@@ -30,8 +31,8 @@ def receipt_pressed(session: Session, _: ReceiptPressed) -> Step:
         return stay(session)
     numbers = tuple(c.number for c in visit.issued if c.state is IssueState.PRINTED and c.number)
     slip = Receipt(
-        UNTIMED, _terminal(session), visit.application.application_id, visit.application.user_id,
-        numbers,
+        UNTIMED, _terminal(session), application_number(visit.application.application_id),
+        visit.application.user_id, numbers,
     )  # fmt: skip
     return print_slip(session, slip)
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from kiosk.domain.application_number import application_number
 from kiosk.domain.printer import NotStarted, PrintFault
 from kiosk.domain.slips import UNTIMED, CounterSlip, Receipt, TestPrint
 from kiosk.session import events as ev
@@ -40,7 +41,7 @@ def test_a_receipt_after_a_certificate_has_the_applications_numbers_and_no_perso
         [slip] = k.slips.drawn
         assert isinstance(slip, Receipt)
         assert (slip.application, slip.user_id) == (
-            application.application_id, application.user_id,
+            application_number(application.application_id), application.user_id,
         )  # fmt: skip
         assert slip.numbers == ("2026-000001",)
         assert slip.at != UNTIMED

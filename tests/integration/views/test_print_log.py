@@ -16,6 +16,7 @@ from admin.db.log_tables import OperationLog
 from admin.services import print_log
 from admin.services.field_cipher import KeyRing
 from admin.services.print_log import LogFilter, LogPage
+from kiosk.domain.application_number import application_number
 from kiosk.domain.issuance import IssueState
 from tests.fixtures.browser import Browser, Form, forms_of
 from tests.fixtures.section import NOT_STARTED, PRINTED, World, sample_applicant
@@ -69,6 +70,7 @@ def test_filters_by_state_number_terminal_user_and_day(office: Office, chief: Br
     world.settled(other, PRINTED)
     with world.database.read() as session:
         user_id = print_log.rows_as_json(session)[0]["user_id"]
+    application = application_number(first.application_id)
     for query, numbers in (
         ("state=FAILED", {"2026-000002"}),
         ("state=FAILED&state=PRINTED", {"2026-000001", "2026-000002", "2026-000003"}),
@@ -79,6 +81,12 @@ def test_filters_by_state_number_terminal_user_and_day(office: Office, chief: Br
         ("number=nonsense", set()),
         ("terminal=terminal-2", {"2026-000003"}),
         (f"user_id={user_id.lower()}", {"2026-000001"}),
+        (f"user_id={user_id.replace('-', '')}", {"2026-000001"}),
+        (f"user_id={application}", {"2026-000001"}),
+        (f"user_id={application.lower().replace('-', '')}", {"2026-000001"}),
+        (f"user_id={first.application_id}", {"2026-000001"}),
+        ("user_id=A-0000-0000-0000", set()),
+        ("user_id=%", set()),
         ("from=令和8年6月15日&to=R8.6.15", {"2026-000001", "2026-000002", "2026-000003"}),
         ("from=2026-06-16", set()),
         ("to=2026-06-14", set()),

@@ -69,7 +69,10 @@ def test_pictures_of_slips_that_their_head_prints_whole(kind: str, paper: Paper)
 @pytest.mark.parametrize(
     ("kind", "words"),
     [
-        ("receipt", ["控え", "A-2026-000045", "U-7K2M-9QX4", "2026-000123", "2026-000124", "2部"]),
+        (
+            "receipt",
+            ["控え", "A-3F9C-21BE-7C10", "U-7K2M-9QX4", "2026-000123", "2026-000124", "2部"],
+        ),
         ("counter", ["窓口案内票", "U-7K2M-9QX4", "見本-0007", "証明書を作れません。", "窓口へ"]),
         ("fee", ["手数料票", "300円", "2部", "600円", "領収印"]),
         ("test", ["試し刷り", "証明書ではありません", "terminal-1", "T-0001"]),
