@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from kiosk.certificate.code_place import QUIET, code_boxes, qr_rows
 from kiosk.certificate.form import Form
@@ -61,13 +62,50 @@ class Column:
         size = self.paper.size
         start = self.left + _LABEL_SHARE * (self.right - self.left)
         value_size = size * (1.35 if strong else 1.0)
-        lines = self._wrapped(value, value_size, self.right - start)
-        top = self.used
-        for n, line in enumerate(self._wrapped(label, size, start - self.left - size)):
+        lines = self._parted(value, value_size, self.right - start)
+        top, labels = self.used, self._wrapped(label, size, start - self.left - 0.5 * size)
+        for n, line in enumerate(labels):
             self._run(line, self.left, top + n * size * _LEADING, size, value_size * ASCENT)
         for line in lines:
             self._run(line, start, self.used, value_size, value_size * ASCENT)
             self.used += value_size * _LEADING
+        self.used = max(self.used, top + len(labels) * size * _LEADING)
+
+    def _parted(self, value: str, size: float, width: float) -> list[Line]:
+        """A value of two parts that is too wide for one line is broken between them."""
+        if line_width(self.shape(value), size) > width:
+            value = value.replace("　", "\n")
+        return self._wrapped(value, size, width)
+
+    def number(self, label: str, value: str) -> None:
+        """What staff are told or look for: in the middle, large, its label above."""
+        self._centred(label, self.paper.size * 0.9, 0.0)
+        self._centred(value, self.paper.size * 2.2, 0.05)
+
+    def sum(self, label: str, value: str) -> None:
+        """Label on the left, amount at the right edge, large."""
+        size, large = self.paper.size, self.paper.size * 1.7
+        line = self.shape(value)
+        x = self.right - line_width(line, large)
+        self._run(self.shape(label), self.left, self.used, size, large * ASCENT)
+        self._run(line, x, self.used, large, large * ASCENT)
+        self.used += large * _LEADING
+
+    def stamp_box(self, label: str, side: float) -> None:
+        """An empty square at the right edge, in points, for a stamp on paper; its name above it."""
+        left, top, size = self.right - side, self.used, self.paper.size * 0.8
+        below = top + size * _LEADING
+        width = line_width(self.shape(label), size)
+        self._run(self.shape(label), left + (side - width) / 2, top, size, size * ASCENT)
+        self.used = below + side
+
+        def draw(page: Page, height: float) -> None:
+            x, y = self.right, height - below
+            corners = ((left, y), (x, y), (x, y - side), (left, y - side), (left, y))
+            for (x0, y0), (x1, y1) in pairwise(corners):
+                page.rules.append(Rule(x0, y0, x1, y1, _HAIRLINE))
+
+        self._steps.append(draw)
 
     def text(self, text: str) -> None:
         self._lines(text, self.paper.size)

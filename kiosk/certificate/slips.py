@@ -31,6 +31,7 @@ __all__ = [
 
 _JST = ZoneInfo("Asia/Tokyo")
 _CODE_MODULE_MM = 0.5
+_STAMP_MM = 22.0  # a cashier's dated stamp is up to 21 mm across
 _CODE_VERSION = 3
 
 
@@ -125,17 +126,18 @@ def _fee(slip: FeeSlip, column: Column) -> None:
     if slip.copies < 1 or slip.yen < 0:
         raise ValueError("no copies, or a negative fee")
     if slip.number:
-        column.fact(slip_word("fee_number"), slip.number, strong=True)
+        column.number(slip_word("fee_number"), slip.number)
+        column.rule()
     column.fact(slip_word("user_id"), slip.user_id, strong=not slip.number)
     column.fact(slip_word("at"), _when(slip.at))
     column.fact(slip_word("each"), _yen(slip.yen))
     column.fact(slip_word("copies_label"), slip_word("copies").replace("{n}", str(slip.copies)))
     column.rule()
-    column.fact(slip_word("sum"), _yen(slip.yen * slip.copies), strong=True)
+    column.sum(slip_word("sum"), _yen(slip.yen * slip.copies))
     column.rule()
     column.text(slip_word("fee_note"))
-    column.gap(14 * MM)  # for the cashier's stamp
-    column.fact(slip_word("cashier"), "")
+    column.gap(2 * MM)
+    column.stamp_box(slip_word("cashier"), _STAMP_MM * MM)
     column.small(f"{slip_word('terminal')}　{slip.terminal}")
 
 

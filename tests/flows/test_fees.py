@@ -13,10 +13,16 @@ import pytest
 from kiosk.coins.simulator import SimulatedAcceptor
 from kiosk.domain.fees import FeeMode, FeeRate, PaymentState, Pot, misplaced
 from kiosk.domain.issuance import IssueState
+from kiosk.domain.printer import PrintFault
+from kiosk.domain.slips import UNTIMED, FeeSlip
+from kiosk.screens.present.payment import PaymentView
+from kiosk.screens.present.payment import payment as payment_frame
 from kiosk.session import events as ev
 from kiosk.session.idle import COUNTER_WAIT_S, MACHINE_WAIT_S
 from kiosk.session.state import Overlay, Phase
+from tests.fakes.printer import EMPTY, FakePrinter
 from tests.flows.bench import Kiosk, World, kiosk, sheets_of
+from tests.flows.people import PERSON
 
 COUNTER = FeeRate(FeeMode.COUNTER, 400)
 MACHINE = FeeRate(FeeMode.ACCEPTOR, 400)
@@ -173,6 +179,69 @@ def test_a_stop_order_ends_the_wait(counter: Kiosk) -> None:
     counter.wait(5)
     assert counter.at(Phase.SORRY)
     assert counter.world.section.fees.live() == ()
+
+
+# --- the fee slip -------------------------------------------------------------------------------
+
+
+def number_on_the_screen(k: Kiosk) -> str:
+    body = payment_frame(k.session).body
+    assert isinstance(body, PaymentView)
+    return body.number
+
+
+def test_the_fee_slip_comes_out_of_the_slip_printer_with_the_number_on_the_screen() -> None:
+    own = FakePrinter()
+    with kiosk(charged(COUNTER), slip_driver=own) as k:
+        k.issue(2)
+        [slip] = k.slips.drawn
+        assert isinstance(slip, FeeSlip)
+        [book] = k.world.section.fees.books
+        assert (slip.number, slip.copies, slip.yen) == (book.told().number, 2, 400)
+        assert slip.number in number_on_the_screen(k)
+        assert slip.at != UNTIMED
+        assert not any(text in repr(slip) for text in PERSON.values())
+        assert len(own.sheets) == 1
+        assert k.world.device.sheets == []  # not on the certificates' own paper
+        k.wait(10)
+        assert len(own.sheets) == 1  # once, however long it takes
+        receive(k, 800)
+        k.wait_for(Phase.TAKE_PAPER, 20)
+        assert len(own.sheets) == 1
+        assert k.world.states == [P, P]
+
+
+def test_without_a_slip_printer_the_number_is_on_the_screen(counter: Kiosk) -> None:
+    counter.issue()
+    assert counter.slips.drawn == []
+    assert counter.world.device.sheets == []
+    assert counter.notice == ""  # nobody is told of a slip that is not there
+    [book] = counter.world.section.fees.books
+    assert book.told().number in number_on_the_screen(counter)
+
+
+@pytest.mark.parametrize("fault", ["broken", "empty"])
+def test_a_slip_that_does_not_come_out_keeps_nobody_from_paying(fault: str) -> None:
+    own = FakePrinter(fail_after=10, fault=PrintFault.DISCONNECTED)
+    if fault == "empty":
+        own = FakePrinter(state=EMPTY)
+    with kiosk(charged(COUNTER), slip_driver=own) as k:
+        k.issue()
+        assert own.sheets == []
+        assert k.at(Phase.PAYMENT)
+        assert k.world.section.fees.books[0].told().number in number_on_the_screen(k)
+        receive(k)
+        k.wait_for(Phase.TAKE_PAPER, 20)
+        assert k.world.states == [P]
+
+
+def test_money_for_the_machine_needs_no_slip() -> None:
+    own = FakePrinter()
+    with kiosk(charged(MACHINE), slip_driver=own) as k:
+        k.issue()
+        k.wait(3)
+        assert k.at(Phase.PAYMENT)
+        assert (k.slips.drawn, own.sheets) == ([], [])
 
 
 # --- into the machine ---------------------------------------------------------------------------

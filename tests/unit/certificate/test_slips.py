@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.certificate import slips
 from kiosk.certificate.form import Form, load_form
 from kiosk.certificate.sentences import _catalogue
 from kiosk.certificate.slip_command import DONE, REFUSED, UNUSABLE, sample_slip
@@ -74,7 +76,7 @@ def test_pictures_of_slips_that_their_head_prints_whole(kind: str, paper: Paper)
             ["控え", "A-3F9C-21BE-7C10", "U-7K2M-9QX4", "2026-000123", "2026-000124", "2部"],
         ),
         ("counter", ["窓口案内票", "U-7K2M-9QX4", "見本-0007", "証明書を作れません。", "窓口へ"]),
-        ("fee", ["手数料票", "300円", "2部", "600円", "領収印"]),
+        ("fee", ["手数料票", "F-00012", "U-7K2M-9QX4", "300円", "2部", "600円", "領収印"]),
         ("test", ["試し刷り", "証明書ではありません", "terminal-1", "T-0001"]),
     ],
 )
@@ -109,6 +111,47 @@ def test_a_long_reason_makes_the_roll_longer_and_never_runs_over() -> None:
 
 COUNTER = sample_slip("counter")
 assert isinstance(COUNTER, CounterSlip)
+
+
+FEE = sample_slip("fee")
+assert isinstance(FEE, FeeSlip)
+
+
+@pytest.mark.parametrize("paper", PAPERS.values(), ids=lambda paper: paper.name)
+def test_no_line_of_a_fee_slip_touches_another(
+    paper: Paper, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Labels that need two lines included: the next one begins below them."""
+    words = {**_catalogue()["slip"], "each": "証明書1部あたりの手数料"}
+    monkeypatch.setattr(slips, "slip_word", words.__getitem__)
+    made = SlipMaker(form()).draw(replace(FEE, yen=10_000, copies=10), paper)
+    assert isinstance(made, DrawnCertificate)
+    for left, top, right, bottom, word in words_at(made.pdf, tmp_path):
+        for x0, y0, x1, y1, other in words_at(made.pdf, tmp_path):
+            apart = right <= x0 or x1 <= left or bottom - 0.8 <= y0 or y1 - 0.8 <= top
+            assert apart or (left, top) == (x0, y0), (word, other)
+
+
+def words_at(pdf: bytes, folder: Path) -> list[tuple[float, float, float, float, str]]:
+    """Every word with its box in points, the mark across the slip apart."""
+    (folder / "slip.pdf").write_bytes(pdf)
+    told = subprocess.run(
+        ["pdftotext", "-bbox", str(folder / "slip.pdf"), "-"], check=True, capture_output=True,
+        text=True,
+    ).stdout  # fmt: skip
+    found = re.findall(
+        r'xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">(.*?)<', told
+    )
+    boxes = [(*map(float, numbers), word) for *numbers, word in found]
+    assert any(word == FEE.number for *_, word in boxes)
+    return [box for box in boxes if box[4] not in "見本"]  # type: ignore[misc]
+
+
+def test_the_number_is_the_largest_word_of_a_fee_slip(tmp_path: Path) -> None:
+    made = SlipMaker(form()).draw(FEE, ROLL_80)
+    assert isinstance(made, DrawnCertificate)
+    tallest = max(words_at(made.pdf, tmp_path), key=lambda box: box[3] - box[1])
+    assert tallest[4] == FEE.number
 
 
 def test_what_cannot_be_a_slip_is_refused() -> None:
