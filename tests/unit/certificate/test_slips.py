@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.certificate import slips
 from kiosk.certificate.form import Form, load_form
 from kiosk.certificate.sentences import _catalogue
+from kiosk.certificate.slip_column import Column
 from kiosk.certificate.slip_command import DONE, REFUSED, UNUSABLE, sample_slip
 from kiosk.certificate.slips import (
     A4,
@@ -118,18 +118,26 @@ assert isinstance(FEE, FeeSlip)
 
 
 @pytest.mark.parametrize("paper", PAPERS.values(), ids=lambda paper: paper.name)
-def test_no_line_of_a_fee_slip_touches_another(
-    paper: Paper, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Labels that need two lines included: the next one begins below them."""
-    words = {**_catalogue()["slip"], "each": "証明書1部あたりの手数料"}
-    monkeypatch.setattr(slips, "slip_word", words.__getitem__)
-    made = SlipMaker(form()).draw(replace(FEE, yen=10_000, copies=10), paper)
-    assert isinstance(made, DrawnCertificate)
-    for left, top, right, bottom, word in words_at(made.pdf, tmp_path):
-        for x0, y0, x1, y1, other in words_at(made.pdf, tmp_path):
-            apart = right <= x0 or x1 <= left or bottom - 0.8 <= y0 or y1 - 0.8 <= top
-            assert apart or (left, top) == (x0, y0), (word, other)
+def test_a_label_of_more_lines_than_its_value_is_not_written_over(paper: Paper) -> None:
+    column = Column(form(), paper)
+    column.fact("とても長いので一行に入らない見出し" * 2, "300円")
+    column.fact("部数", "2部")
+    runs = column.page().runs
+    labels = sorted((run for run in runs if run.x == column.left), key=lambda run: -run.y)
+    assert len(labels) > 2
+    for upper, lower in pairwise(labels):
+        assert upper.y - lower.y >= paper.size
+
+
+def test_a_value_too_wide_for_a_line_is_broken_between_its_parts() -> None:
+    heights = []
+    for paper in (ROLL_80, ROLL_58):
+        text = said(drawn("fee", paper))[0]
+        assert "令和8年4月6日10時23分" in text
+        column = Column(form(), paper)
+        column.fact("受付日時", "令和8年4月6日　10時23分")
+        heights.append(len({run.y for run in column.page().runs}))
+    assert heights == [1, 2]
 
 
 def words_at(pdf: bytes, folder: Path) -> list[tuple[float, float, float, float, str]]:
