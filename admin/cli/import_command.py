@@ -35,7 +35,8 @@ HELP = """台帳の CSV か XLSX を読み込みます。
 何も読み込みません (終了コード 1)。
 読み込みは1つのトランザクションです。途中で止まっても、半分だけ入ることはありません。
 同じ台帳番号の行は新しい版になり、前の版も残ります。同じ内容の行は変わりません。
---dry-run は、調べて数えるだけで、台帳を変えません。
+--dry-run は、調べて数えるだけで、台帳を変えません。作業IDがない、使えない、範囲の外の台帳にふれる
+ときは、そのことも言います (終了コード 1)。
 運用中の台帳の更新には、許可された作業ID (authorize-change) を --work-id に付けます。
 """
 
@@ -125,7 +126,9 @@ def run(arguments: argparse.Namespace) -> int:
         )
         return 1
     sys.stdout.write(summary(report) + "\n")
-    return 0
+    if report.barred:
+        say(f"このまま読み込むと断られます: {report.barred}")
+    return 1 if report.barred else 0
 
 
 def summary(report: ImportReport) -> str:
@@ -149,7 +152,7 @@ def _write(path: Path, report: ImportReport) -> None:
 def _say_rows(report: ImportReport) -> None:
     for row in report.refused:
         say(row.said)
-    for row in report.noted[:NOTES_SAID]:
+    for row in report.noted.first(NOTES_SAID):
         say(f"注意 {row.said}")
     if len(report.noted) > NOTES_SAID:
         say(f"注意のある行は、ほかに {len(report.noted) - NOTES_SAID:,} 行あります。")

@@ -38,6 +38,7 @@ from admin.ledger.reindex import rebuild_rows
 from admin.ledger.sample import write_sample
 from admin.services import (
     accounts,
+    change_authority,
     operation_log,
     print_log,
     row_audit,
@@ -118,9 +119,19 @@ def _newest(database: Database) -> None:
             say(f"台帳の索引を作り直しました: {rebuild_rows(session):,} 件")
 
 
+def _rule(settings: Settings, database: Database) -> None:
+    """A server, or a migration, that knows the rule leaves it in the database for every command."""
+    if settings.authority_needed:
+        with database.write() as session:
+            actor = operation_log.system_actor("command-line")
+            change_authority.rule(session, now=utc_now(), actor=actor)
+
+
 def run_migrate(arguments: argparse.Namespace) -> int:
-    database = Database(settings_of(arguments).database_url)
+    settings = settings_of(arguments)
+    database = Database(settings.database_url)
     _newest(database)
+    _rule(settings, database)
     database.dispose()
     say(f"データベースは最新の版 {newest_revision()} です。")
     return 0
@@ -167,6 +178,7 @@ def run_serve(arguments: argparse.Namespace) -> int:
     lock = _only_server(settings)
     listener = _listener(arguments.host, arguments.port)
     _, services = _services(arguments)
+    _rule(settings, services.database)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     config = uvicorn.Config(
         create_app(settings, services),

@@ -21,7 +21,6 @@ from admin.ledger.loading import BeyondLimitsError, Order, load
 from admin.ledger.profile import Profile, load_profile
 from admin.ledger.reading import Read
 from admin.ledger.row_check import RowCheck
-from admin.ledger.spool import Spool
 from admin.ledger.store import known_entries
 from admin.ledger.words import refusal
 from admin.services import change_authority, operation_log
@@ -76,7 +75,7 @@ def edit_entry(
         if not isinstance(read, Read):
             raise _NoEditError(*read)
         read = replace(read, not_certifiable=_flag(row, edit, check, read))
-        judged, report = Judged(Spool()), ImportReport(encoding="edit", rows=1)
+        judged, report = Judged(), ImportReport(encoding="edit", rows=1)
         try:
             one = prepare(read)
             if known_entries(session, [row.ledger_no])[row.ledger_no].same(one):
@@ -86,7 +85,7 @@ def edit_entry(
             order = Order(EDIT, now, actor, newest_data_day(session) or today, work_id)
             load(session, report, judged, order, None)
         finally:
-            judged.spool.close()
+            judged.close()
         return Edited(_version(session, row.id), notes=read.notes)
 
     return _under(database, work, work_id, now, actor)
@@ -100,7 +99,7 @@ def remove_entry(
 
     def work(session: Session) -> Edited:
         row = _row(session, ledger_no, version)
-        judged = Judged(Spool())
+        judged = Judged()
         try:
             report = ImportReport(encoding="edit", file_sha256=row.content_sha256)
             order = Order(
@@ -109,7 +108,7 @@ def remove_entry(
             )  # fmt: skip
             load(session, report, judged, order, None)
         finally:
-            judged.spool.close()
+            judged.close()
         return Edited(_version(session, row.id))
 
     return _under(database, work, work_id, now, actor)

@@ -15,17 +15,17 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from admin.db.change_tables import ChangeAuthority
 from admin.db.engine import Database
 from admin.ledger.csv_source import SourceFault
 from admin.ledger.judging import ImportReport, Judged, Progress, judge
-from admin.ledger.loading import BeyondLimitsError, Order, count, load
+from admin.ledger.loading import BeyondLimitsError, Order, beyond_sentence, count, load
 from admin.ledger.profile import Profile, ProfileFault
 from admin.ledger.row_check import Refused
 from admin.ledger.saved_profiles import find_profile
-from admin.ledger.spool import Spool
 from admin.ledger.table import open_table
 from admin.ledger.words import refusal
-from admin.services import change_authority, operation_log
+from admin.services import change_authority, change_limits, operation_log
 from admin.services.context import JST
 from kiosk.domain.events import EventCode
 
@@ -39,7 +39,8 @@ class Manner:
     whole_ledger: bool = False  # entries that are not in the file are removed
     sheet: str | None = None  # of a workbook, in place of the profile's
     data_as_of: date | None = None  # 台帳データ基準日; today if not given
-    #: 第4号様式. ``authority_needed``: refused without one, unless the ledger is empty.
+    #: 第4号様式. ``authority_needed``: refused without one, unless the ledger is empty; what the
+    #: database says of it (change_authority.required) holds beside.
     work_id: str | None = None
     authority_needed: bool = False
     #: Seconds, for the time that the reading took: a work ID must hold at the writing too.
@@ -65,7 +66,7 @@ def import_ledger(
     """
     report, started = ImportReport(), manner.clock()
     name = profile if isinstance(profile, str) else profile.name
-    judged, today = Judged(Spool()), now.astimezone(JST).date()
+    judged, today = Judged(), now.astimezone(JST).date()
     try:
         chosen = _prepare(database, profile, report, now, manner)
         if chosen is not None:
@@ -86,7 +87,7 @@ def import_ledger(
         if chosen is not None and report.whole and not (manner.all_or_nothing and report.refused):
             if manner.dry_run:
                 with database.read() as session:
-                    count(session, report, judged, whole_ledger=manner.whole_ledger)
+                    _try_out(session, report, judged, manner, now)
                 return report
             order = Order(
                 chosen.name, now, actor, manner.data_as_of or today, manner.work_id,
@@ -97,13 +98,26 @@ def import_ledger(
             _log_refused(database, report, name, now, actor)
         return report
     finally:
-        judged.spool.close()
+        judged.close()
+
+
+def _try_out(
+    session: Session, report: ImportReport, judged: Judged, manner: Manner, now: datetime
+) -> None:
+    """Count what the load would do, and say what would keep it from being done."""
+    found = change_authority.check(session, manner.work_id, now) if manner.work_id else None
+    authority = found if isinstance(found, ChangeAuthority) else None
+    tally = change_limits.Tally(session, authority) if authority is not None else None
+    count(session, report, judged, whole_ledger=manner.whole_ledger, tally=tally)
+    passed = tally.beyond() if tally else None
+    if passed is not None:
+        report.barred = beyond_sentence(passed)
 
 
 def _may_be_whole(report: ImportReport, judged: Judged) -> bool:
     """Whether entries may be removed for not being in the file: not when it has none, and not
     when a row cannot be told to be any of them."""
-    code = "whole_nameless" if judged.nameless else "" if judged.ledger_nos else "whole_empty"
+    code = "whole_nameless" if judged.nameless else "" if judged.seen.any_named() else "whole_empty"
     if code:
         report.refused.append(Refused(0, refusal(code, count=judged.nameless)))
     return not code
@@ -115,8 +129,10 @@ def _prepare(
     """The profile, when the load may be made; else None and the reason in ``report``."""
     with database.read() as session:
         chosen = find_profile(session, profile) if isinstance(profile, str) else profile
-        refused = None if manner.dry_run else _authority(session, now, manner)
-    if refused is not None:
+        refused = _authority(session, now, manner)
+    if refused is not None and manner.dry_run:
+        report.barred = refused.sentence
+    elif refused is not None:
         report.refused.append(Refused(0, refused.sentence))
         return None
     if isinstance(chosen, ProfileFault):
@@ -131,7 +147,8 @@ def _authority(
     if manner.work_id is not None:
         found = change_authority.check(session, manner.work_id, now)
         return found if isinstance(found, change_authority.AuthorityRefusal) else None
-    if manner.authority_needed and change_authority.ledger_begun(session):
+    needed = manner.authority_needed or change_authority.required(session)
+    if needed and change_authority.ledger_begun(session):
         return change_authority.AuthorityRefusal("work_id_needed")
     return None
 

@@ -10,10 +10,11 @@ from admin.db.ledger_tables import ORDER_KEY_ID_BITS
 from admin.ledger.cells import cell_fault, column_name
 from admin.ledger.csv_source import BrokenCsvError, Source
 from admin.ledger.layout import Layout, Row, lay_out, readable_heading
-from admin.ledger.plan_changes import Change, change_of
 from admin.ledger.profile import Profile, ProfileFault
 from admin.ledger.reading import Read, order_key, row_values, search_parts
 from admin.ledger.row_check import Refused, RowCheck, broken_text, where
+from admin.ledger.sayings import Sayings
+from admin.ledger.seen import Seen
 from admin.ledger.spool import Prepared, Spool
 from admin.ledger.table import Table, tables
 from admin.ledger.words import refusal
@@ -36,8 +37,9 @@ class ImportReport:
     changed: int = 0
     unchanged: int = 0
     removed: int = 0
-    refused: list[Refused] = field(default_factory=list)
-    noted: list[Refused] = field(default_factory=list)  # taken, but worth a look
+    refused: Sayings = field(default_factory=Sayings)
+    noted: Sayings = field(default_factory=Sayings)  # taken, but worth a look
+    barred: str = ""  # of a dry run: why the load itself would be refused
     whole: bool = False
     loaded: bool = False
 
@@ -46,11 +48,14 @@ class ImportReport:
 class Judged:
     """The first part's result."""
 
-    spool: Spool
-    ledger_nos: dict[str, str | int] = field(default_factory=dict)  # -> line, or sheet and line
+    spool: Spool = field(default_factory=Spool)
+    seen: Seen = field(default_factory=Seen)
     #: Rows of which nobody can say which entry they are: they may be one that is in the ledger.
     nameless: int = 0
-    changes: dict[str, list[Change]] = field(default_factory=dict)  # by plan key
+
+    def close(self) -> None:
+        self.spool.close()
+        self.seen.close()
 
 
 class _Judge:
@@ -107,11 +112,8 @@ class _Judge:
         if not number or broken_text(number):
             self._judged.nameless += 1
             return ""
-        seen = self._judged.ledger_nos.get(number)
-        if seen is None:
-            self._judged.ledger_nos[number] = where(line, self._sheet) if self._sheet else line
-            return ""
-        return where(seen, "") if isinstance(seen, int) else seen
+        seen = self._judged.seen.name(number, line, self._sheet)
+        return where(*seen) if seen else ""
 
     def _shown(self, at: int) -> str:
         return readable_heading(self._layout.headings[at]) or f"{at + 1} 列目"
@@ -156,9 +158,8 @@ class _Judge:
         if self._waiting is None:
             return
         one, self._waiting = prepare(self._waiting), None
-        if one.values["is_plan_change"] and one.values["plan_key"]:
-            changes = self._judged.changes.setdefault(one.values["plan_key"], [])
-            changes.append(change_of(one.values))
+        if one.values["plan_key"]:
+            self._judged.seen.plan(one.values)
         self._judged.spool.add(one)
 
 
@@ -197,7 +198,7 @@ def judge_rows(
         if isinstance(layout, ProfileFault):
             report.refused.append(Refused(first[0] if first else 1, layout.sentence, sheet))
             return False
-        report.noted += [Refused(0, refusal("sheets_unread", sheet=one)) for one in table.unread]
+        report.noted.extend(Refused(0, refusal("sheets_unread", sheet=one)) for one in table.unread)
         judging = _Judge(layout, today, report, judged, sheet)
         for line, cells in lines:
             report.rows += 1

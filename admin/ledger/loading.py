@@ -70,17 +70,17 @@ def load(
     session.add(_import_row(import_id, report, order))
     session.flush()
     total = report.created + report.changed + report.unchanged
-    touched = _write_entries(session, writer, judged, fresh, total, progress)
+    _write_entries(session, writer, judged, fresh, total, progress)
     if order.whole_ledger:
         for gone in missing(session, judged):
-            touched |= {row.plan_key for row in gone if row.plan_key}
+            judged.seen.touch(row.plan_key for row in gone if row.plan_key)
             writer.remove([row.id for row in gone])
     if order.removed:
-        touched |= plan_keys(session, order.removed)
+        judged.seen.touch(plan_keys(session, order.removed))
         writer.remove(order.removed)
         report.removed = len(order.removed)
     if not fresh:
-        _settle_changes(session, writer, touched)
+        _settle_changes(session, writer, judged.seen.touched())
     writer.finish()
     _keep_limits(session, order, import_id)
     mark_fresh(session)
@@ -102,13 +102,15 @@ def plan_keys(session: Session, ids: Sequence[int]) -> set[str]:
 def _keep_limits(session: Session, order: Order, import_id: int) -> None:
     authority = session.get(ChangeAuthority, order.work_id) if order.work_id else None
     passed = change_limits.beyond(session, authority, import_id) if authority else None
-    if passed is None:
-        return
+    if passed is not None:
+        raise BeyondLimitsError(beyond_sentence(passed))
+
+
+def beyond_sentence(passed: change_limits.Beyond) -> str:
+    """What a load did, or would do, beyond the limits of its work ID."""
     if passed.count:
-        raise BeyondLimitsError(
-            refusal("outside", named="、".join(passed.outside), count=passed.count)
-        )
-    raise BeyondLimitsError(refusal("too_many_changed", count=passed.changed))
+        return refusal("outside", named="、".join(passed.outside), count=passed.count)
+    return refusal("too_many_changed", count=passed.changed)
 
 
 def _import_row(import_id: int, report: ImportReport, order: Order) -> LedgerImport:
@@ -121,18 +123,33 @@ def _import_row(import_id: int, report: ImportReport, order: Order) -> LedgerImp
     )  # fmt: skip
 
 
-def count(session: Session, report: ImportReport, judged: Judged, *, whole_ledger: bool) -> None:
-    """Put into ``report`` what the load will do; nothing is written."""
+def count(
+    session: Session,
+    report: ImportReport,
+    judged: Judged,
+    *,
+    whole_ledger: bool,
+    tally: change_limits.Tally | None = None,
+) -> None:
+    """Put into ``report`` what the load will do; nothing is written. ``tally`` is told of each
+    entry that it will touch."""
     report.created = report.changed = report.unchanged = report.removed = 0
     for batch in judged.spool.batches():
         known = known_entries(session, [one.values["ledger_no"] for one in batch])
         for one in batch:
             old = known.get(one.values["ledger_no"])
+            same = old is not None and old.same(one)
             report.created += old is None
-            report.unchanged += old is not None and old.same(one)
-            report.changed += old is not None and not old.same(one)
-    if whole_ledger:
-        report.removed = sum(len(gone) for gone in missing(session, judged))
+            report.unchanged += same
+            report.changed += old is not None and not same
+            if tally and not same:
+                before = old.category if old else one.values["category"]
+                tally.add(one.values["ledger_no"], one.values["category"], before)
+    for gone in missing(session, judged) if whole_ledger else ():
+        report.removed += len(gone)
+        if tally:
+            for row in gone:
+                tally.add(row.ledger_no, row.category)
 
 
 def missing(session: Session, judged: Judged) -> Iterator[list[Any]]:
@@ -140,7 +157,7 @@ def missing(session: Session, judged: Judged) -> Iterator[list[Any]]:
     c, last = ENTRY.c, 0
     while True:
         batch = session.execute(
-            select(c.id, c.ledger_no, c.plan_key, c.not_certifiable)
+            select(c.id, c.ledger_no, c.category, c.plan_key, c.not_certifiable)
             .where(c.id > last)
             .order_by(c.id)
             .limit(KEYS_AT_ONCE)
@@ -148,31 +165,14 @@ def missing(session: Session, judged: Judged) -> Iterator[list[Any]]:
         if not batch:
             return
         last = batch[-1].id
+        named = judged.seen.named([row.ledger_no for row in batch])
         gone = [
             row for row in batch
-            if row.ledger_no not in judged.ledger_nos
+            if row.ledger_no not in named
             and row.not_certifiable != NotCertifiable.REMOVED.value
         ]  # fmt: skip
         if gone:
             yield gone
-
-
-def _tied(judged: Judged) -> dict[str, list[dict[str, Any]]]:
-    """The file's own plan changes by the 台帳番号 of their confirmation."""
-    originals: dict[str, list[Original]] = {}
-    if not judged.changes:
-        return {}
-    for batch in judged.spool.batches():
-        for one in batch:
-            key = one.values["plan_key"]
-            if key in judged.changes and not one.values["is_plan_change"]:
-                originals.setdefault(key, []).append(
-                    Original(one.values["ledger_no"], one.values["confirmation_earliest"])
-                )
-    tied: dict[str, list[dict[str, Any]]] = {}
-    for key, found in originals.items():
-        tied.update(tie(found, judged.changes[key]))
-    return tied
 
 
 def _write_entries(
@@ -182,10 +182,10 @@ def _write_entries(
     fresh: bool,
     total: int,
     progress: Progress | None,
-) -> set[str]:
-    """Insert and replace; gives the plan keys whose ties may have changed."""
-    tied = _tied(judged)
-    touched: set[str] = set()
+) -> None:
+    """Insert and replace, and put down the plan keys whose ties may have changed."""
+    seen = judged.seen
+    seen.tie()
     done = 0
     for batch in judged.spool.batches():
         nos = [one.values["ledger_no"] for one in batch]
@@ -193,27 +193,25 @@ def _write_entries(
         new, changed = [], []
         for one in batch:
             old = known.get(one.values["ledger_no"])
-            changes = tied.get(one.values["ledger_no"], [])
             if old is None:
-                new.append((one, changes))
+                new.append((one, seen.tied(one.values["ledger_no"])))
             elif not old.same(one):
                 changed.append((one, old))
             else:
                 continue
-            touched |= {key for key in (one.values["plan_key"], old and old.plan_key) if key}
+            if not fresh:
+                seen.touch(key for key in (one.values["plan_key"], old and old.plan_key) if key)
         writer.create(new)
         writer.change(changed)
         done += len(batch)
         if progress:
             progress(done, total, "write")
-    return touched
 
 
-def _settle_changes(session: Session, writer: EntryWriter, keys: set[str]) -> None:
+def _settle_changes(session: Session, writer: EntryWriter, keys: Iterator[list[str]]) -> None:
     """Tie changes anew, over file and ledger, for every plan key that the load touched."""
-    ordered = sorted(keys)
-    for at in range(0, len(ordered), KEYS_AT_ONCE):
-        c = ENTRY.c
+    c = ENTRY.c
+    for some in keys:
         found = session.execute(
             select(
                 c.id, c.ledger_no, c.plan_key, c.is_plan_change, c.confirmation_no,
@@ -221,7 +219,7 @@ def _settle_changes(session: Session, writer: EntryWriter, keys: set[str]) -> No
                 c.confirmation_latest, c.dispositions, c.recorded_dispositions,
             )
             .where(
-                c.plan_key.in_(ordered[at : at + KEYS_AT_ONCE]),
+                c.plan_key.in_(some),
                 or_(
                     c.not_certifiable.is_(None),
                     c.not_certifiable != NotCertifiable.REMOVED.value,

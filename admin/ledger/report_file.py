@@ -20,6 +20,7 @@ def counts(report: ImportReport) -> list[tuple[str, int | str]]:
     """The report's figures with their words, in order."""
     return [
         ("結果", "読み込みました" if report.loaded else "台帳を変えていません"),
+        *([("このままでは読み込めない理由", report.barred)] if report.barred else []),
         ("読んだ行", report.rows),
         ("新しい台帳", report.created),
         ("変わった台帳", report.changed),

@@ -42,6 +42,7 @@ class Known:
     dispositions: list[dict[str, Any]]
     recorded: list[dict[str, Any]] | None
     not_certifiable: str | None
+    category: str
 
     def same(self, one: Prepared) -> bool:
         """Whether a row says what the entry says, and means as much for who may have it."""
@@ -79,6 +80,7 @@ def known_entries(session: Session, ledger_nos: Sequence[str]) -> dict[str, Know
             c.dispositions,
             c.recorded_dispositions,
             c.not_certifiable,
+            c.category,
         ).where(c.ledger_no.in_(ledger_nos))
     )
     return {row[0]: Known(*row[1:]) for row in rows}

@@ -17,7 +17,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from admin.db.change_tables import ChangeAuthority
+from admin.db.issue_tables import Terminal
 from admin.db.ledger_tables import LedgerEntryRow
+from admin.db.log_tables import OperationLog
 from admin.db.staff_tables import StaffAccount
 from admin.services import operation_log
 from admin.services.accounts import Role, in_force
@@ -207,6 +209,28 @@ def authorities(session: Session) -> Iterator[ChangeAuthority]:
         ChangeAuthority.fiscal_year.desc(), ChangeAuthority.serial.desc()
     )
     return iter(session.scalars(query))
+
+
+def rule(session: Session, *, now: datetime, actor: operation_log.Actor) -> None:
+    """Have every later change of this ledger need a work ID, whoever makes it and wherever.
+
+    It is a row of the operation log, which nothing takes back: a command that is started without
+    the server's settings is held to it like the server.
+    """
+    operation_log.lock(session)
+    if not _ruled(session):
+        operation_log.append(session, EventCode.CHANGE_RULED, actor, at=now)
+
+
+def _ruled(session: Session) -> bool:
+    query = select(OperationLog.seq).where(OperationLog.event == EventCode.CHANGE_RULED.value)
+    return session.scalar(query.limit(1)) is not None
+
+
+def required(session: Session) -> bool:
+    """Whether changes need a work ID: it was ruled so, or a terminal here is a real one."""
+    live = select(Terminal.id).where(Terminal.production.is_(True)).limit(1)
+    return _ruled(session) or session.scalar(live) is not None
 
 
 def ledger_begun(session: Session) -> bool:

@@ -70,24 +70,50 @@ class Beyond:
 
 def beyond(session: Session, authority: ChangeAuthority, import_id: int) -> Beyond | None:
     """Asked inside the load's transaction, from the rows that say what it did."""
-    limits = limits_of(authority)
-    if limits.at_most is not None:
-        changed = session.scalar(
-            select(func.count())
-            .select_from(LedgerChange)
-            .join(LedgerImport, LedgerImport.id == LedgerChange.import_id)
-            .where(LedgerImport.work_id == authority.work_id)
-        )
-        if (changed or 0) > limits.at_most:
-            return Beyond(changed=changed or 0)
-    if not (limits.categories or limits.ledger_nos):
-        return None
-    named, count = [], 0
-    for ledger_no, categories in _changed(session, import_id):
-        if not limits.allow(ledger_no, *categories):
-            count += 1
-            named += [ledger_no] if count <= NAMED else []
-    return Beyond(tuple(named), count) if count else None
+    tally = Tally(session, authority)
+    if tally.bound and not tally.beyond():
+        for ledger_no, categories in _changed(session, import_id):
+            tally.add(ledger_no, *categories, counted=True)
+    return tally.beyond()
+
+
+class Tally:
+    """Entries that a load touches, held against the limits of its work ID one by one."""
+
+    def __init__(self, session: Session, authority: ChangeAuthority) -> None:
+        self._limits = limits_of(authority)
+        self._changed = 0 if self._limits.at_most is None else _changed_under(session, authority)
+        self._named: list[str] = []
+        self._outside = 0
+
+    @property
+    def bound(self) -> bool:
+        """Whether it matters which entries they are."""
+        return bool(self._limits.categories or self._limits.ledger_nos)
+
+    def add(self, ledger_no: str, *categories: str, counted: bool = False) -> None:
+        """``categories``: the 区分 that the entry has and the one it had. ``counted``: the
+        database's own count has it already."""
+        self._changed += not counted
+        if not self._limits.allow(ledger_no, *categories):
+            self._outside += 1
+            self._named += [ledger_no] if self._outside <= NAMED else []
+
+    def beyond(self) -> Beyond | None:
+        if self._limits.at_most is not None and self._changed > self._limits.at_most:
+            return Beyond(changed=self._changed)
+        return Beyond(tuple(self._named), self._outside) if self._outside else None
+
+
+def _changed_under(session: Session, authority: ChangeAuthority) -> int:
+    """Changes that the work ID was used for, over every load and edit."""
+    query = (
+        select(func.count())
+        .select_from(LedgerChange)
+        .join(LedgerImport, LedgerImport.id == LedgerChange.import_id)
+        .where(LedgerImport.work_id == authority.work_id)
+    )
+    return session.scalar(query) or 0
 
 
 def _changed(session: Session, import_id: int) -> Iterator[tuple[str, set[str]]]:

@@ -31,7 +31,7 @@ class RowFilter:
 class OperationRow:
     seq: int
     at: datetime
-    event: EventCode
+    event: str  # of EventCode, or of a newer program
     actor: str
     subject: str
     data: dict[str, Any]
@@ -65,7 +65,7 @@ def page(
     found = session.scalars(query.order_by(OperationLog.seq.desc()).limit(size + 1)).all()
     rows = tuple(
         OperationRow(
-            seq=row.seq, at=row.at, event=EventCode(row.event), actor=row.actor,
+            seq=row.seq, at=row.at, event=row.event, actor=row.actor,
             subject=row.subject or "", data=json.loads(row.canonical)["data"],
             hash=bytes(row.hash).hex(),
         )

@@ -78,7 +78,7 @@ class HistoryRow:
 
     seq: int
     at: datetime
-    event: EventCode
+    event: str  # of EventCode, or of a newer program
     actor: str
     data: dict[str, Any]
 
@@ -188,9 +188,7 @@ def history(session: Session, subject: str) -> tuple[HistoryRow, ...]:
         select(OperationLog).where(OperationLog.subject == subject).order_by(OperationLog.seq)
     )
     return tuple(
-        HistoryRow(
-            row.seq, row.at, EventCode(row.event), row.actor, json.loads(row.canonical)["data"]
-        )
+        HistoryRow(row.seq, row.at, row.event, row.actor, json.loads(row.canonical)["data"])
         for row in rows
     )
 

@@ -20,7 +20,6 @@ from admin.ledger.profile_form import (
     read_codes,
 )
 from admin.ledger.saved_profiles import save_profile, saved_profiles
-from admin.ledger.spool import Spool
 from admin.ledger.words import DISPOSITIONS
 from admin.services import operation_log
 from admin.services.authority import Deed
@@ -157,12 +156,12 @@ def _try(
     services: Services, sample: Sample, profile: Profile
 ) -> tuple[ImportReport, list[dict[str, Any]]]:
     """The sample judged as a load would judge it; the first rows as they would be recorded."""
-    report, judged = ImportReport(), Judged(Spool())
+    report, judged = ImportReport(), Judged()
     try:
         report.whole = judge_rows(sample.table(), profile, services.today(), report, judged)
         first = [one.values for batch in judged.spool.batches() for one in batch][:SHOWN]
     finally:
-        judged.spool.close()
+        judged.close()
     return report, first
 
 

@@ -75,9 +75,9 @@ def read_day(text: str) -> date | None:
     return found.earliest
 
 
-def is_issue(subject: str, event: EventCode) -> bool:
+def is_issue(subject: str, event: str) -> bool:
     """Whether a log row is about one issue, which has a page of its own."""
-    about = event.value.startswith("issue.") or event in _ABOUT_ISSUES
+    about = event.startswith("issue.") or event in _ABOUT_ISSUES
     return about and _UUID.fullmatch(subject) is not None
 
 

@@ -102,6 +102,7 @@ EVENTS: dict[EventCode, str] = {
     EventCode.LEDGER_COPIED: "台帳を複製",
     EventCode.TOWN_ALIAS_CHANGED: "旧町名の表を変更",
     EventCode.DATABASE_MIGRATED: "データベースの版を更新",
+    EventCode.CHANGE_RULED: "台帳の更新に作業IDを要るとした",
     EventCode.CHANGE_AUTHORIZED: "台帳の更新を許可",
     EventCode.CHANGE_REFUSED: "台帳の更新を断った",
     EventCode.CHANGE_CLOSED: "台帳の更新作業を終了",
@@ -114,6 +115,13 @@ EVENTS: dict[EventCode, str] = {
     EventCode.PROFILE_TRIED: "台帳ファイルの読み方を試行",
     EventCode.PROFILE_SAVED: "台帳ファイルの読み方を保存",
 }
+
+
+def event(code: str) -> str:
+    """A deed's words; one that this program does not know (a newer one wrote it) by its code."""
+    known = next((words for one, words in EVENTS.items() if one.value == code), None)
+    return known or f"この版の知らない操作 ({code})"
+
 
 DEEDS: dict[Deed, str] = {
     Deed.READ_PRINT_LOG: "印刷記録を見る",

@@ -70,6 +70,7 @@ class EventCode(StrEnum):
     TOWN_ALIAS_CHANGED = "ledger.town_alias_changed"
     DATABASE_MIGRATED = "database.migrated"
     # changes of the ledger under authority (運用規程 第9条第7項), and how files are read
+    CHANGE_RULED = "change.ruled"  # from here on every change needs a work ID
     CHANGE_AUTHORIZED = "change.authorized"
     CHANGE_REFUSED = "change.refused"
     CHANGE_CLOSED = "change.closed"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pypdfium2
 import pytest
@@ -13,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from admin.db.change_tables import ChangeAuthority, LedgerChange, What
 from admin.db.engine import Database
+from admin.db.issue_tables import Terminal
 from admin.db.ledger_tables import LedgerImport
 from admin.db.log_tables import OperationLog
 from admin.ledger.entries import count_entries, load_entry
@@ -20,6 +22,7 @@ from admin.reports.change_report import change_report
 from admin.services import change_authority, change_rows
 from admin.services.accounts import Role, create_account, disable
 from admin.services.change_authority import Application, AuthorityRefusal, State
+from admin.services.change_limits import Limits
 from admin.services.operation_log import verify
 from kiosk.certificate.form import Form, load_form
 from kiosk.domain.ledger import NotCertifiable
@@ -140,13 +143,72 @@ def test_the_first_load_needs_none_and_the_next_does(staffed: Database, tmp_path
     refused = load(staffed, other, authority_needed=True)
     assert (refused.loaded, refused.rows) == (False, 0)
     assert "作業ID" in refused.refused[0].reason
-    assert load(staffed, other, authority_needed=True, dry_run=True).created == 1
+    tried = load(staffed, other, authority_needed=True, dry_run=True)
+    assert (tried.created, "作業ID" in tried.barred) == (1, True)
     assert load(staffed, other, authority_needed=True, work_id=opened(staffed)).loaded
     with staffed.read() as session:
         assert list(session.scalars(select(LedgerImport.work_id).order_by(LedgerImport.id))) == [
             None, "W-2026-0001",
         ]  # fmt: skip
         assert verify(session).fault is None
+
+
+def test_once_ruled_the_database_itself_asks_for_a_work_id(
+    staffed: Database, tmp_path: Path
+) -> None:
+    path = write_book(tmp_path / "a.csv", [entry("A-1")])
+    assert load(staffed, path).loaded
+    for _ in range(2):
+        with staffed.write() as session:
+            change_authority.rule(session, now=NOW, actor=ACTOR)
+    with staffed.read() as session:
+        ruled = select(func.count()).where(OperationLog.event == "change.ruled")
+        assert session.scalar(ruled) == 1
+    other = write_book(tmp_path / "b.csv", [entry("A-2")])
+    refused = load(staffed, other, authority_needed=False)
+    assert (refused.loaded, "作業ID" in refused.refused[0].reason) == (False, True)
+    assert load(staffed, other, work_id=opened(staffed)).loaded
+
+
+def test_a_terminal_that_is_no_samples_makes_the_ledger_one_in_use(
+    staffed: Database, tmp_path: Path
+) -> None:
+    assert load(staffed, write_book(tmp_path / "a.csv", [entry("A-1")])).loaded
+    with staffed.write() as session:
+        session.add(
+            Terminal(id="terminal-9", label="端末", public_key=bytes(32), production=True,
+                     registered_at=NOW, power_cycle_needed=False)
+        )  # fmt: skip
+    assert not load(staffed, write_book(tmp_path / "b.csv", [entry("A-2")])).loaded
+
+
+def test_a_dry_run_says_what_would_keep_the_load_from_being_done(
+    staffed: Database, tmp_path: Path
+) -> None:
+    assert load(staffed, write_book(tmp_path / "a.csv", [entry("A-1"), entry("B-1")])).loaded
+    path = write_book(tmp_path / "b.csv", [entry("A-1", owner="見本 次郎"), entry("B-2")])
+
+    def barred(limits: Limits | None, **manner: Any) -> str:
+        work_id = "W-2026-9999"
+        if limits is not None:
+            with staffed.write() as session:
+                asked = replace(ASKED, limits=limits)
+                made = change_authority.open_authority(session, asked, now=NOW, actor=ACTOR)
+                assert isinstance(made, ChangeAuthority)
+                work_id = made.work_id
+        tried = load(staffed, path, dry_run=True, work_id=work_id, **manner)
+        assert (tried.loaded, tried.created, tried.changed) == (False, 1, 1)
+        done = load(staffed, path, work_id=work_id, all_or_nothing=True, **manner)
+        assert tried.barred in ("", *(one.reason for one in done.refused))
+        assert done.loaded is (tried.barred == "")
+        return tried.barred
+
+    assert "番号を確かめて" in barred(None)
+    assert "1 件あります（B-2）" in barred(Limits(ledger_nos=("A-*",)))
+    assert barred(Limits(categories=("昇降機",)))
+    assert barred(Limits(at_most=1))
+    assert "1 件あります（B-1）" in barred(Limits(ledger_nos=("A-1", "B-2")), whole_ledger=True)
+    assert barred(Limits(ledger_nos=("A-1", "B-2"), at_most=2)) == ""
 
 
 @pytest.mark.parametrize("work_id", ["W-2026-0009", "nonsense"])

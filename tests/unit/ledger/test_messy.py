@@ -17,7 +17,6 @@ from admin.ledger.csv_source import SourceFault
 from admin.ledger.judging import ImportReport, Judged, judge
 from admin.ledger.profile import Profile, load_profile
 from admin.ledger.report_file import write_report
-from admin.ledger.spool import Spool
 from admin.ledger.table import open_table
 from kiosk.domain.ledger import STANDARD_HEADINGS
 
@@ -60,18 +59,18 @@ class Reading:
     def __init__(self, path: Path, content: bytes, **changed: Any) -> None:
         profile = load_profile("standard")
         assert isinstance(profile, Profile)
-        self.report, judged = ImportReport(), Judged(Spool())
+        self.report, judged = ImportReport(), Judged()
         path.write_bytes(content)
         source = open_table(path)
         if isinstance(source, SourceFault):
             self.fault = source
-            judged.spool.close()
+            judged.close()
             return
         self.encoding = source.encoding
         chosen = profile.model_copy(update=changed)
         self.whole = judge(source, chosen, date(2026, 6, 15), self.report, judged, None)
         self.rows = [one.values for batch in judged.spool.batches() for one in batch]
-        judged.spool.close()
+        judged.close()
 
     @property
     def refused(self) -> list[tuple[int, str]]:
@@ -256,13 +255,14 @@ def test_a_row_that_may_be_any_entry_is_counted(tmp_path: Path) -> None:
     """Rows of which no number can be read keep a file from being the whole ledger."""
     path = tmp_path / "a.csv"
     path.write_text(text(row("K-1"), row(""), row("K-3")[:5], row("\ufffd")), encoding="utf-8")
-    profile, judged = load_profile("standard"), Judged(Spool())
+    profile, judged = load_profile("standard"), Judged()
     source = open_table(path)
     assert isinstance(profile, Profile)
     assert not isinstance(source, SourceFault)
     judge(source, profile, date(2026, 6, 15), ImportReport(), judged, None)
-    judged.spool.close()
-    assert (judged.nameless, list(judged.ledger_nos)) == (3, ["K-1"])
+    named = judged.seen.named(["K-1", "K-2", "K-3", "\ufffd"])
+    judged.close()
+    assert (judged.nameless, named) == (3, {"K-1"})
 
 
 def test_the_report_names_the_sheet(tmp_path: Path) -> None:
