@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from sqlalchemy import text
 
-from admin.services import operation_rows
+from admin.services import operation_log, operation_rows
 from admin.services.operation_rows import OperationPage, RowFilter
+from kiosk.domain.events import EventCode
 from kiosk.domain.issuance import IssueState
 from tests.fixtures.browser import Browser
 from tests.integration.views.conftest import Office
@@ -43,6 +46,20 @@ def test_no_code_is_shown_where_people_read(office: Office, chief: Browser) -> N
         if key not in names and not key.endswith("ハッシュ") and re.search("[a-z_]{2}", said)
     ]  # fmt: skip
     assert raw == []
+
+
+def test_a_deed_of_a_newer_program_is_shown_by_its_code(office: Office, chief: Browser) -> None:
+    issue_id = office.world.in_state(IssueState.PRINTED)
+    newer = cast(EventCode, SimpleNamespace(value="issue.future"))
+    with office.world.services.database.write() as session:
+        operation_log.append(
+            session, newer, operation_log.system_actor("test"), at=office.world.services.now(),
+            subject=issue_id,
+        )  # fmt: skip
+    for page in ("/operations", f"/issues/{issue_id}"):
+        assert chief.get(page).status_code == 200
+        assert "この版の知らない操作 (issue.future)" in chief.words
+    assert chief.get("/operations?event=issue.future").status_code == 422
 
 
 def test_filters(office: Office, chief: Browser) -> None:
