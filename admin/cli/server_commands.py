@@ -365,7 +365,11 @@ def _kiosk_config(data: Path, port: int, key: Path, card: Path) -> Path:
         'methods = ["staff_id", "felica", "piv"]\n'
         'reader = "simulated"\n'
         f'control_socket = "{(data / "card.sock").resolve()}"\n'
-        f'piv_key = "{card.resolve()}"\n',
+        f'piv_key = "{card.resolve()}"\n'
+        "\n[acceptor]\n"  # asked for only where a fee is paid there
+        'driver = "simulated"\n'
+        f'control_socket = "{(data / "coins.sock").resolve()}"\n'
+        f'memory = "{(data / "coins.json").resolve()}"\n',
         encoding="utf-8",
     )
     return path

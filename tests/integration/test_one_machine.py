@@ -22,6 +22,7 @@ from admin.__main__ import main
 from admin.db.engine import Database
 from admin.services import accounts
 from admin.services.context import utc_now
+from kiosk.config import ConfigFault, load_config
 from tests.visit.display import virtual_display
 from tests.visit.section import free_port
 
@@ -159,6 +160,18 @@ def test_a_changed_password_is_not_printed_again(tmp_path: Path) -> None:
     assert main(demo) == 0
     after = json.loads((tmp_path / "demo" / "demo.json").read_text(encoding="utf-8"))
     assert after["first_password"] == ""
+
+
+def test_every_machine_of_the_demo_can_be_played_with(tmp_path: Path) -> None:
+    """A second start writes the configuration anew: what is tried must be in it from the first."""
+    demo = tmp_path / "demo"
+    for _ in range(2):
+        assert main(["demo", "--data-dir", str(demo)]) == 0
+        config = load_config(demo / "kiosk.toml")
+        assert not isinstance(config, ConfigFault), config
+        assert config.acceptor.driver == "simulated"
+        assert config.acceptor.control_socket == demo / "coins.sock"
+        assert config.acceptor.memory == demo / "coins.json"
 
 
 @pytest.mark.parametrize("kind", [fcntl.LOCK_EX, fcntl.LOCK_SH], ids=["sqlite", "postgresql"])
