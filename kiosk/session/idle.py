@@ -43,6 +43,9 @@ ENDS_AFTER: dict[Phase, float] = {
 COUNTER_WAIT_S = 600.0
 #: Since the last coin: long enough to look for one more.
 MACHINE_WAIT_S = 120.0
+#: Before either is over somebody is asked whether they are still there: long enough for a hand that
+#: looks for coins, or to come back from the counter. "Yes" begins the whole wait anew.
+PAYMENT_WARN_S = 45.0
 
 #: No answer at all for this long, progress of the printer included: every call and every driver
 #: has limits of its own far below it, so a lane hangs. The issue is ended and staff are called.

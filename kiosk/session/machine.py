@@ -168,6 +168,7 @@ _IN_PHASE: dict[Phase, dict[type[ev.At], Handler]] = {
         ev.CancelPressed: payment_part.cancel_pressed,
         ev.CancelConfirmed: payment_part.cancel_confirmed,
         ev.CancelDismissed: visit_part.cancel_dismissed,
+        ev.StillHere: payment_part.still_here,
     },
     Phase.PRINTING: {
         ev.CancelPressed: visit_part.cancel_refused,
@@ -221,7 +222,7 @@ def _touched(session: Session, event: ev.At) -> Step:
         return _dispatch(there, event)
     if isinstance(event, OVER_THE_SCREEN):
         return _dispatch(there, event)
-    if there.overlay is Overlay.IDLE_WARNING:
+    if there.overlay is Overlay.IDLE_WARNING and there.phase is not Phase.PAYMENT:
         # A touch beside the button: the countdown begins anew, the question stays.
         warned_at = there.now - warn_after(there)
         return replace(there, touched_at=warned_at, countdown=int(COUNTDOWN_S)), ()

@@ -8,6 +8,7 @@ can forget it, and nobody else is served before the server has heard (``Session.
 from __future__ import annotations
 
 from dataclasses import replace
+from math import ceil
 
 from kiosk.domain.acceptor import AcceptorState, AcceptorStatus
 from kiosk.domain.fees import FeeMode, Payment, PaymentState
@@ -27,8 +28,9 @@ from kiosk.session.events import (
     PaymentAnswered,
     PaymentClosed,
     PaymentCounted,
+    StillHere,
 )
-from kiosk.session.idle import COUNTER_WAIT_S, MACHINE_WAIT_S, STALL_S
+from kiosk.session.idle import COUNTER_WAIT_S, MACHINE_WAIT_S, PAYMENT_WARN_S, STALL_S
 from kiosk.session.ids import derived_id
 from kiosk.session.moves import (
     REST_PHASES,
@@ -150,7 +152,7 @@ def _counted(session: Session, payment: Payment, status: AcceptorStatus | None) 
     before = visit_of(session).payment
     session = _with_payment(session, payment)
     if before is not None and payment.deposit > before.deposit:
-        session = replace(session, entered_at=session.now)  # a hand is at work: time begins anew
+        session = _at_work(session)
     if payment.state in {PaymentState.OWING, PaymentState.CLOSED}:
         return sorry(session, Notice.PAYMENT_CANCELLED, "cancelled")
     if is_machine(payment) and (status is None or not status.ready):
@@ -158,6 +160,13 @@ def _counted(session: Session, payment: Payment, status: AcceptorStatus | None) 
     if payment.state is PaymentState.PAID and session.overlay is Overlay.NONE:
         return stay(replace(session, paid=True))
     return replace(session, notice="", notice_detail=""), ()
+
+
+def _at_work(session: Session) -> Session:
+    """A hand put money in, or staff took it: time begins anew, and nobody is asked any more."""
+    asked = session.overlay is Overlay.IDLE_WARNING
+    overlay = Overlay.NONE if asked else session.overlay
+    return replace(session, entered_at=session.now, overlay=overlay)
 
 
 def _machine_trouble(session: Session, payment: Payment, status: AcceptorStatus | None) -> Step:
@@ -191,10 +200,27 @@ def payment_tick(session: Session) -> Step:
     left = wait_of(payment) - (session.now - session.entered_at)
     if left <= 0:
         return sorry(session, Notice.PAYMENT_TIMED_OUT, "timed_out")
-    session = replace(session, countdown=int(left))
+    session = _warned(replace(session, countdown=ceil(left)), left)
     if session.waiting or session.now - session.counted_at < COUNT_S:
         return stay(session)
     return _count(session, payment)
+
+
+def _warned(session: Session, left: float) -> Session:
+    """The wait ends soon: asked over the screen, unless another question stands there, or it is
+    paid and begins at once."""
+    payment = visit_of(session).payment
+    paid = payment is not None and payment.state is PaymentState.PAID
+    if paid or left > PAYMENT_WARN_S or session.overlay is not Overlay.NONE:
+        return session
+    return replace(session, overlay=Overlay.IDLE_WARNING)
+
+
+def still_here(session: Session, _: StillHere) -> Step:
+    """The whole wait begins anew."""
+    if session.overlay is not Overlay.IDLE_WARNING:
+        return stay(session)
+    return replace(session, overlay=Overlay.NONE, countdown=0, entered_at=session.now), ()
 
 
 def _asking_hangs(session: Session) -> Step:
@@ -211,7 +237,8 @@ def cancel_pressed(session: Session, _: CancelPressed) -> Step:
 
 def cancel_confirmed(session: Session, _: CancelConfirmed) -> Step:
     payment = visit_of(session).payment
-    if session.overlay is not Overlay.CANCEL_CONFIRM or payment is None:
+    asked = session.overlay in {Overlay.CANCEL_CONFIRM, Overlay.IDLE_WARNING}
+    if not asked or payment is None:
         return stay(session)
     if is_machine(payment) or payment.deposit:
         return sorry(session, Notice.PAYMENT_STOPPED, "cancelled")  # there the refund is told

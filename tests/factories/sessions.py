@@ -345,6 +345,14 @@ GALLERY: dict[str, Session] = {
         Phase.PAYMENT, visit(entry=ENTRY, payment=_payment(FeeMode.ACCEPTOR, deposit=700)),
         countdown=97, notice="acceptor.jammed",
     ),
+    "payment-machine-idle": at(
+        Phase.PAYMENT, visit(entry=ENTRY, payment=_payment(FeeMode.ACCEPTOR, deposit=700)),
+        countdown=38, overlay=Overlay.IDLE_WARNING,
+    ),
+    "payment-counter-idle": at(
+        Phase.PAYMENT, visit(entry=ENTRY, payment=_payment(FeeMode.COUNTER)), countdown=38,
+        overlay=Overlay.IDLE_WARNING,
+    ),
     "take-paper-refund": at(
         Phase.TAKE_PAPER,
         visit(

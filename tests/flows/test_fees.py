@@ -15,10 +15,11 @@ from kiosk.domain.fees import FeeMode, FeeRate, PaymentState, Pot, misplaced
 from kiosk.domain.issuance import IssueState
 from kiosk.domain.printer import PrintFault
 from kiosk.domain.slips import UNTIMED, FeeSlip
-from kiosk.screens.present.payment import PaymentView
+from kiosk.screens.present.issue import overlay
+from kiosk.screens.present.payment import PaymentView, refund_words
 from kiosk.screens.present.payment import payment as payment_frame
 from kiosk.session import events as ev
-from kiosk.session.idle import COUNTER_WAIT_S, MACHINE_WAIT_S
+from kiosk.session.idle import COUNTER_WAIT_S, MACHINE_WAIT_S, PAYMENT_WARN_S
 from kiosk.session.state import Overlay, Phase
 from tests.fakes.printer import EMPTY, FakePrinter
 from tests.flows.bench import Kiosk, World, kiosk, sheets_of
@@ -179,6 +180,103 @@ def test_a_stop_order_ends_the_wait(counter: Kiosk) -> None:
     counter.wait(5)
     assert counter.at(Phase.SORRY)
     assert counter.world.section.fees.live() == ()
+
+
+# --- a person who hesitates ---------------------------------------------------------------------
+
+
+def words_over_the_screen(k: Kiosk) -> str:
+    shown = overlay(k.session)
+    return shown.words if shown else ""
+
+
+def to_the_question(k: Kiosk, wait_s: float) -> None:
+    """Until the last three quarters of a minute."""
+    k.wait(wait_s - PAYMENT_WARN_S - 5)
+    assert k.session.overlay is Overlay.NONE
+    k.wait(6)
+    assert k.at(Phase.PAYMENT)
+    assert k.session.overlay is Overlay.IDLE_WARNING
+
+
+def test_the_end_of_the_wait_is_asked_about_and_can_be_put_off_without_end(machine: Kiosk) -> None:
+    machine.issue()
+    machine.wait(3)
+    insert(machine, 100)
+    machine.wait(3)
+    for _ in range(3):
+        to_the_question(machine, MACHINE_WAIT_S)
+        assert "100円をお返しします" in words_over_the_screen(machine)
+        assert f"あと{machine.session.countdown}秒" in words_over_the_screen(machine)
+        machine.touch(ev.StillHere)
+        assert machine.session.overlay is Overlay.NONE
+    insert(machine, 500)
+    machine.wait_for(Phase.TAKE_PAPER, 20)
+    machine.wait(2)
+    agree(machine.world)
+
+
+def test_a_coin_answers_the_question(machine: Kiosk) -> None:
+    machine.issue()
+    machine.wait(3)
+    to_the_question(machine, MACHINE_WAIT_S)
+    assert "お返し" not in words_over_the_screen(machine)  # nothing is in yet
+    insert(machine, 100)
+    machine.wait(3)
+    assert machine.session.overlay is Overlay.NONE
+    to_the_question(machine, MACHINE_WAIT_S)
+    insert(machine, 500)
+    machine.wait_for(Phase.TAKE_PAPER, 20)
+    assert machine.world.states == [P]
+
+
+@pytest.mark.parametrize("how", ["leaves", "says so"])
+def test_whoever_does_not_answer_gets_every_coin_back(machine: Kiosk, how: str) -> None:
+    machine.issue()
+    machine.wait(3)
+    insert(machine, 100, 100)
+    machine.wait(3)
+    to_the_question(machine, MACHINE_WAIT_S)
+    if how == "says so":
+        machine.touch(ev.CancelConfirmed)
+    machine.wait_for(Phase.SORRY, int(PAYMENT_WARN_S))
+    machine.wait(2)
+    assert machine.world.pots() == {}
+    assert machine_of(machine.world).tray == 200
+    assert machine.session.visit is not None
+    assert machine.session.visit.refund is not None
+    assert "200円を返却口へ" in refund_words(machine.session)
+    machine.wait_for(Phase.ATTRACT, 60)
+
+
+def test_paid_at_the_counter_while_the_question_stands(counter: Kiosk) -> None:
+    counter.issue()
+    to_the_question(counter, COUNTER_WAIT_S)
+    receive(counter)
+    counter.wait_for(Phase.TAKE_PAPER, 20)
+    assert counter.world.states == [P]
+    agree(counter.world)
+
+
+def test_paid_under_the_question_about_stopping_prints_when_it_is_answered(counter: Kiosk) -> None:
+    counter.issue()
+    counter.wait(COUNTER_WAIT_S - PAYMENT_WARN_S - 3)
+    counter.touch(ev.CancelPressed)
+    receive(counter)
+    counter.wait(20)  # the last of the time begins, and no second question lies over the first
+    assert counter.session.overlay is Overlay.CANCEL_CONFIRM
+    counter.touch(ev.CancelDismissed)
+    counter.wait_for(Phase.TAKE_PAPER, 20)
+    assert counter.world.states == [P]
+
+
+def test_a_touch_beside_the_question_changes_nothing(counter: Kiosk) -> None:
+    counter.issue()
+    to_the_question(counter, COUNTER_WAIT_S)
+    before = counter.session.countdown
+    counter.touch(ev.BackPressed)
+    assert counter.session.overlay is Overlay.IDLE_WARNING
+    assert counter.session.countdown == before
 
 
 # --- the fee slip -------------------------------------------------------------------------------

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kiosk.domain.fees import FeeMode, yen_text
 from kiosk.domain.issuance import IssueState
 from kiosk.screens.present.frame import Frame, notice_text, visit_frame
 from kiosk.screens.present.payment import refund_words
 from kiosk.screens.strings import tr
 from kiosk.session import events as ev
-from kiosk.session.state import CopyJob, Overlay, Session, Stage, Visit
+from kiosk.session.state import CopyJob, Overlay, Phase, Session, Stage, Visit
 
 #: How far each stage is, of one copy, before the printer reports bytes; then 20 to 95 % are bytes.
 _BEFORE = {
@@ -159,10 +160,23 @@ def sorry(session: Session) -> Frame:
     )
 
 
+def _idle_words(session: Session) -> str:
+    """While a fee is awaited: that the money comes back, by which way."""
+    paying = session.visit.payment if session.visit else None
+    if session.phase is not Phase.PAYMENT or paying is None:
+        return tr("screen.idle.words", seconds=session.countdown)
+    if paying.mode is FeeMode.COUNTER:
+        return tr("screen.payment.idle_counter", seconds=session.countdown)
+    if not paying.deposit:
+        return tr("screen.payment.idle_empty", seconds=session.countdown)
+    back = yen_text(paying.deposit)
+    return tr("screen.payment.idle_machine", seconds=session.countdown, yen=back)
+
+
 def overlay(session: Session) -> OverlayView | None:
     if session.overlay is Overlay.IDLE_WARNING:
         return OverlayView(
-            tr("screen.idle.words", seconds=session.countdown),
+            _idle_words(session),
             tr("screen.idle.stay"),
             ev.StillHere,
             tr("screen.idle.leave"),
