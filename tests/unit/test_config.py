@@ -10,6 +10,7 @@ from admin.settings import DEFAULT_FORM as SERVERS_FORM
 from kiosk.cards.registry import make_reader
 from kiosk.cards.simulated import SimulatedReader
 from kiosk.clock import SystemClock
+from kiosk.coins.registry import AcceptorConfig, make_acceptor
 from kiosk.config import DEFAULT_FORM, Config, ConfigFault, WindowConfig, load_config
 from kiosk.domain.card import SignInMethod
 from kiosk.printing.registry import DRIVERS, PrinterConfig, make_printer
@@ -104,6 +105,29 @@ def test_slips_may_have_a_printer_of_their_own(folder: Path) -> None:
     assert config.printer == PrinterConfig()
 
 
+def test_without_its_table_there_is_no_acceptor(folder: Path) -> None:
+    config = good(folder, LEAST)
+    assert config.acceptor == AcceptorConfig(driver="none")
+    assert make_acceptor(config.acceptor) is None
+
+
+def test_an_acceptor_is_made_of_what_was_accepted(folder: Path) -> None:
+    text = "[acceptor]\ndriver='simulated'\ncontrol_socket='coins.sock'\nmemory='coins.json'\n"
+    config = good(folder, LEAST + text)
+    assert config.acceptor == AcceptorConfig(
+        "simulated", folder / "coins.sock", folder / "coins.json"
+    )
+    made = make_acceptor(config.acceptor)
+    assert made is not None
+    try:
+        assert made.begin("payment-1", 400).ready
+        assert (folder / "coins.json").exists()
+        assert (folder / "coins.sock").is_socket()
+    finally:
+        made.close()
+    assert not (folder / "coins.sock").exists()
+
+
 @pytest.mark.parametrize("driver", DRIVERS)
 def test_a_printer_can_be_made_of_what_was_accepted(driver: str, folder: Path) -> None:
     more = {
@@ -184,6 +208,16 @@ def test_a_printer_can_be_made_of_what_was_accepted(driver: str, folder: Path) -
             "model='escpos-status-only'\n",
             "production_printer",
             "escpos-status-only",
+        ),
+        (LEAST + "[acceptor]\ndriver = 'coins'\n", "config_value", "simulated"),
+        (LEAST + "[acceptor]\nspeed = 3\n", "config_key_unknown", "[acceptor] の speed"),
+        (LEAST + "[acceptor]\nmemory = 3\n", "config_value", "memory"),
+        (LEAST + "acceptor = 'simulated'\n", "config_value", "acceptor"),
+        (
+            LEAST + "production = true\n[acceptor]\ndriver='simulated'\n[printer]\n"
+            "driver='escpos-usb'\nmodel='custom-kpm216h'\nusb_vendor=1\nusb_product=2\n",
+            "production_acceptor",
+            "見本の硬貨の機械",
         ),
         (LEAST + "[more]\n", "config_key_unknown", "more"),
         ("server_url =", "config_syntax", "書き方"),

@@ -10,9 +10,13 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from admin.services import exports
+from admin.services import exports, fees, issuing
 from admin.services.accounts import Role
+from kiosk.domain.fees import FeeMode, FeeRate
+from kiosk.domain.issuance import IssueState
+from kiosk.domain.printer import PrintOutcome
 from tests.fixtures.browser import Browser, forms_of
+from tests.fixtures.section import NOT_STARTED, PRINTED, UNKNOWN
 from tests.integration.views.conftest import Office
 from tests.integration.views.test_print_log import printed, rows, whole_log
 
@@ -63,6 +67,41 @@ def test_the_export_is_a_row_with_purpose_count_and_hash(office: Office, chief: 
         }
     ]  # fmt: skip
     assert office.world.chain().fault is None
+
+
+@pytest.mark.parametrize(
+    ("end", "decided", "cells"),
+    [
+        (PRINTED, None, ["400", "収納済み"]),
+        (UNKNOWN, None, ["400", "結果待ちで保留"]),
+        (NOT_STARTED, None, ["400", "収納なし"]),
+        (PRINTED, False, ["400", "返金待ち"]),
+        (UNKNOWN, True, ["400", "返金済み"]),
+    ],
+)
+def test_what_a_copy_cost_and_where_its_fee_is(
+    office: Office, chief: Browser, end: PrintOutcome, decided: bool | None, cells: list[str]
+) -> None:
+    """``decided``: staff voided the sheet, and handed the fee out at once or not."""
+    world = office.world
+    free = printed(world)
+    world.charge(FeeRate(FeeMode.COUNTER, 400))
+    application = world.application()
+    payment = world.payment(application)
+    world.receive(payment.payment_id, 400)
+    issue_id = world.spooled(world.paid_order(payment, application))
+    world.settled(issue_id, end)
+    fees.count(world.services, payment.payment_id, "terminal-1", None, closing=True)
+    if decided is not None:
+        issuing.decide(
+            world.services, issue_id, "chief", IssueState.VOIDED, "見本のため無効", refunded=decided
+        )
+    head, *lines = as_cells(exported(chief, "csv"))
+    by_number = {line[0]: line for line in lines}
+    place = head.index("手数料 (円)")
+    assert head[place : place + 2] == ["手数料 (円)", "手数料の状態"]
+    assert by_number[f"2026-{world.issue(issue_id).serial:06d}"][place : place + 2] == cells
+    assert by_number[f"2026-{world.issue(free).serial:06d}"][place : place + 2] == ["", ""]
 
 
 @pytest.mark.parametrize("name", BAD_NAMES)
