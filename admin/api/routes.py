@@ -85,6 +85,7 @@ def heartbeat(
             reason=row.stop_reason or "",
             staff_session=caller.live,
             fee=fees.rate_on(session, state.services.today()),
+            data_as_of=state.data_as_of(session),
         )
 
 

@@ -225,6 +225,7 @@ class Heartbeat:
     reason: str = ""  # sentence of the stop order for the public, may be empty
     staff_session: bool = True  # False: the terminal must be opened by staff again
     fee: FeeRate = NO_FEE
+    data_as_of: str = ""  # 台帳データ基準日, ISO date; a load may have changed it
 
 
 @dataclass(frozen=True, slots=True)

@@ -231,7 +231,9 @@ class HttpSectionServer:
         if isinstance(said, ServerFault):
             return said
         now: datetime = said.now.astimezone(UTC)
-        return Heartbeat(now, said.accepting, said.reason, said.staff_session, said.fee)
+        return Heartbeat(
+            now, said.accepting, said.reason, said.staff_session, said.fee, said.data_as_of
+        )
 
     def open_terminal(
         self, staff_id: str, pin: str, power_cycled: bool

@@ -180,7 +180,12 @@ class InMemorySectionServer:
             section.beats.append((phase, printer))
             reason = section.stop_reason
             return Heartbeat(
-                section.clock.now(), reason is None, reason or "", self._live(), section.fees.rate
+                section.clock.now(),
+                reason is None,
+                reason or "",
+                self._live(),
+                section.fees.rate,
+                section.facts.data_as_of,
             )
 
     def open_terminal(

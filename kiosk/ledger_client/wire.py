@@ -46,8 +46,8 @@ from kiosk.domain.query import (
     TooMany,
 )
 
-CONTRACT_VERSION = 5
-PREFIX = "/api/v5"
+CONTRACT_VERSION = 6
+PREFIX = "/api/v6"
 
 #: Headers. The terminal names itself by the signature's key id. Every request carries both headers
 #: below and signs them; the idempotency key is new for every request but a retry.
@@ -119,6 +119,7 @@ class HeartbeatAnswer(Body):
     reason: str = ""
     staff_session: bool = True
     fee: FeeRate = NO_FEE
+    data_as_of: str = ""
 
 
 class OpenRequest(Body):  # POST /open

@@ -32,6 +32,8 @@ class ResultsScreen(PagedScreen):
 
     def draw(self, view: ResultsView) -> None:
         self.add_widget(Say(words=view.words, font_size=38, bold=True))
+        if view.as_of:
+            self.add_widget(Say(words=view.as_of, font_size=26, color=SOFT_INK))
         if view.help:
             self._add_help(view.help)
         if view.choices:

@@ -267,7 +267,7 @@ def heartbeat_answered(session: Session, event: HeartbeatAnswered) -> Step:
         late = event.generation != session.generation
         facts = replace(
             session.facts, accepting=answer.accepting, stop_reason=answer.reason,
-            fee=answer.fee,
+            fee=answer.fee, data_as_of=answer.data_as_of or session.facts.data_as_of,
             opened=session.facts.opened and (answer.staff_session or late),
         )  # fmt: skip
         session = replace(session, facts=facts, last_heartbeat=session.now)

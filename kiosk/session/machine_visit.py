@@ -249,7 +249,9 @@ def search_answered(session: Session, event: SearchAnswered) -> Step:
     visit = replace(
         visit_of(session), result=event.result, history=None, neighbours=None, from_history=False
     )
-    return go(replace(session, visit=visit), Phase.RESULTS), ()
+    as_of = event.result.data_as_of or session.facts.data_as_of
+    facts = replace(session.facts, data_as_of=as_of)
+    return go(replace(session, facts=facts, visit=visit), Phase.RESULTS), ()
 
 
 # --- the entry and its preview ------------------------------------------------------------------

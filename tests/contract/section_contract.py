@@ -154,6 +154,9 @@ class SectionContract:
         beat = server.heartbeat("attract", None)
         assert isinstance(beat, Heartbeat)
         assert beat.staff_session
+        hello = server.hello()
+        assert isinstance(hello, ServerHello)
+        assert (beat.data_as_of, hello.data_as_of != "") == (hello.data_as_of, True)
 
     def test_three_wrong_pins_lock(self, rig: Rig) -> None:
         server = rig.newborn()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from kiosk.domain.eras import wareki
 from kiosk.screens.strings import has, tr
 from kiosk.session import events as ev
 from kiosk.session.state import Phase, Session
@@ -57,6 +59,18 @@ def notice_text(session: Session) -> str:
     if session.notice_detail and session.notice.startswith("refusal."):
         return f"{text} ({session.notice_detail})"
     return text
+
+
+def as_of_words(session: Session) -> str:
+    """The day of the ledger's data (台帳データ基準日), as the public is told; "" where unknown."""
+    said = session.facts.data_as_of
+    if not said:
+        return ""
+    try:
+        day = wareki(date.fromisoformat(said))
+    except ValueError:
+        day = said  # what is no day is shown as the section wrote it
+    return tr("screen.attract.data_as_of", date=day)
 
 
 def visit_frame(

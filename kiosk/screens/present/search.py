@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from kiosk.domain.query import COUNT_CAP, Found, Hit, NoHits, Query, QueryKind, TooMany
 from kiosk.domain.towns import chomes_by_base, town_name
 from kiosk.input.towns import town_choices
-from kiosk.screens.present.frame import Frame, visit_frame
+from kiosk.screens.present.frame import Frame, as_of_words, visit_frame
 from kiosk.screens.present.town_map import MapView, area_map, chome_map, ward_map
 from kiosk.screens.strings import tr
 from kiosk.session import events as ev
@@ -77,6 +77,7 @@ class ResultsView:
     choices: tuple[tuple[str, Query], ...]
     choices_words: str
     help: tuple[str, ...]
+    as_of: str = ""  # the day of the data that was searched
 
 
 def _bases() -> tuple[TownButton, ...]:
@@ -214,6 +215,11 @@ def results(session: Session) -> Frame:
             (f"{c.label} ({c.count:,})" if c.count else c.label, c.query) for c in result.choices
         )
     body = ResultsView(
-        words, cards, choices, tr("screen.results.choices") if choices else "", help_
+        words,
+        cards,
+        choices,
+        tr("screen.results.choices") if choices else "",
+        help_,
+        as_of_words(session),
     )
     return visit_frame(session, tr("screen.results.title"), body)

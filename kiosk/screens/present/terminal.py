@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
 from kiosk.domain.card import (
     CARD_METHODS,
@@ -14,8 +13,7 @@ from kiosk.domain.card import (
     SignInMethod,
 )
 from kiosk.domain.checks import direction_of
-from kiosk.domain.eras import wareki
-from kiosk.screens.present.frame import Frame, notice_text
+from kiosk.screens.present.frame import Frame, as_of_words, notice_text
 from kiosk.screens.present.payment import fee_each
 from kiosk.screens.strings import has, tr
 from kiosk.session import events as ev
@@ -194,16 +192,7 @@ def closed(session: Session) -> Frame:
     return Frame(tr("screen.closed.title"), body)
 
 
-def _era_day(iso: str) -> str:
-    """令和8年4月1日 of an ISO day; what is no day is shown as the section wrote it."""
-    try:
-        return wareki(date.fromisoformat(iso))
-    except ValueError:
-        return iso
-
-
 def attract(session: Session) -> Frame:
-    as_of = session.facts.data_as_of
     body = AttractView(
         headline=tr("screen.attract.headline"),
         words=tr("screen.attract.words"),
@@ -211,6 +200,6 @@ def attract(session: Session) -> Frame:
         steps=tuple(tr(f"screen.attract.step{n}") for n in (1, 2, 3)),
         minutes="　".join(filter(None, (tr("screen.attract.minutes"), fee_each(session)))),
         staff=tr("screen.staff_corner"),
-        facts=tr("screen.attract.data_as_of", date=_era_day(as_of)) if as_of else "",
+        facts=as_of_words(session),
     )
     return Frame("", body, primary_event=ev.Begin)

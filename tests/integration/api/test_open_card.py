@@ -100,5 +100,5 @@ def test_bodies_that_are_refused_unread(http: Http, body: bytes) -> None:
 
 
 def test_nobody_may_ask_for_a_challenge_without_a_key(http: Http) -> None:
-    answer = http.plain.post(f"{http.url}/api/v5/card-challenge", timeout=30)
+    answer = http.plain.post(f"{http.url}/api/v6/card-challenge", timeout=30)
     assert answer.status_code == 401

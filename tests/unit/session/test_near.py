@@ -207,3 +207,18 @@ def test_what_was_awaited_is_given_up_when_the_map_is_opened() -> None:
     play.do(ev.MapOpened)
     play.answer(ev.SearchAnswered, generation=asked, result=hits())
     assert play.at(Phase.SEARCH)
+
+
+def test_the_ledgers_day_is_taken_from_a_heartbeat_and_from_an_answer() -> None:
+    """A load while the terminal runs: nobody has to start it again."""
+    play = Play().to_attract()
+    play.beat(data_as_of="2026-05-31")
+    assert play.session.facts.data_as_of == "2026-05-31"
+    play.beat()  # a section that says nothing takes nothing back
+    assert play.session.facts.data_as_of == "2026-05-31"
+    play = Play().to_search()
+    play.do(ev.SearchTextEdited, text="101")
+    play.do(ev.SearchPressed)
+    play.answer(ev.SearchAnswered, result=NoHits((), "2026-06-01"))
+    assert play.at(Phase.RESULTS)
+    assert play.session.facts.data_as_of == "2026-06-01"
