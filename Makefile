@@ -24,15 +24,15 @@ test: ## Style, types and every test, on SQLite and on a PostgreSQL that the run
 
 test-long: ## The tests that take long too
 	@sh deploy/bootstrap.sh test
-	@DAICHO_REQUIRE_POSTGRES=1 $(PY) -m pytest -n 2 --dist loadfile -m "long or not long"
+	@sh deploy/check.sh "long or not long"
 
 test-usb-kernel: ## The USB driver under a real Linux kernel in QEMU (2 minutes; says so where it cannot)
 	@sh deploy/bootstrap.sh usb-kernel
 	@sh tests/usb_kernel/run.sh
 
-bench: ## Ratios and distributions: touch, search, confirm to first byte, start, idle
+bench: ## What is promised of speed, as distributions; PART=printing for one part
 	@sh deploy/bootstrap.sh test
-	@$(PY) -m tests.bench
+	@$(PY) -m tests.bench $(PART)
 
 lint: ## ruff and mypy only
 	@sh deploy/bootstrap.sh test

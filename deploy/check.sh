@@ -9,5 +9,5 @@ $PY -m ruff format --check .
 echo "== types"
 $PY -m mypy
 echo "== tests"
-export DAICHO_REQUIRE_POSTGRES=1 DAICHO_REQUIRE_WINDOW=1 DAICHO_REQUIRE_CARDS=1
-exec $PY -m pytest -n 2 --dist loadfile -m "not long" -q
+export DAICHO_REQUIRE_POSTGRES=1 DAICHO_REQUIRE_WINDOW=1 DAICHO_REQUIRE_CARDS=1 DAICHO_REQUIRE_PEERS=1
+exec $PY -m pytest -n 2 --dist loadfile -m "${1:-not long}" -q

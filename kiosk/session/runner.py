@@ -21,8 +21,6 @@ from kiosk.domain.card import (
     CardSeen,
     FelicaCard,
     FelicaProof,
-    NoReader,
-    NoReaderReason,
     PivProof,
 )
 from kiosk.domain.certificate import DrawnCertificate, DrawRefusal
@@ -53,6 +51,7 @@ from kiosk.domain.query import SearchUnavailable
 from kiosk.domain.slips import FeeSlip, TestPrint
 from kiosk.session import effects as ef
 from kiosk.session import events as ev
+from kiosk.session.card_watch import CardWatch
 from kiosk.session.failpoints import reach
 from kiosk.session.lanes import Lane
 from kiosk.session.money import MoneyHand
@@ -63,8 +62,6 @@ log = logging.getLogger("kiosk.session.runner")
 
 #: How long closing waits for a running call: the longest one (a read of the server) and some.
 CLOSE_S = 12.0
-#: How often the card reader is looked at: a card that is taken away is missed within half a second.
-CARD_LOOK_S = 0.25
 #: Width of the preview's pictures in pixels: the widest screen this product is made for.
 PREVIEW_WIDTH = 1000
 
@@ -113,7 +110,7 @@ class Runner:
         self._calls = Lane("calls")
         self._closing = threading.Event()
         self._heartbeat: threading.Thread | None = None
-        self._cards: threading.Thread | None = None
+        self._cards: CardWatch | None = None
         self._money = MoneyHand(parts.server, parts.acceptor)
         self._table = self._methods()
 
@@ -141,7 +138,9 @@ class Runner:
     def start_cards(self) -> None:
         """Tell the session whenever a card comes or goes, where there is a reader."""
         if self._parts.cards is not None:
-            self._cards = threading.Thread(target=self._watch_cards, name="lane-cards", daemon=True)
+            self._cards = CardWatch(
+                self._parts.cards, self._parts.clock, self._closing, self._card_seen
+            )
             self._cards.start()
 
     def close(self) -> bool:
@@ -218,24 +217,8 @@ class Runner:
             self._post(ev.HeartbeatAnswered(self._now(), seen.generation, answer))
             self._closing.wait(HEARTBEAT_S)
 
-    def _watch_cards(self) -> None:
-        """Its own thread: a card that goes must be seen while a call waits for the server."""
-        before: CardSeen | None = None
-        while not self._closing.is_set():
-            seen = self._card_seen()
-            if seen != before:
-                before = seen
-                log.info("card reader: %s", type(seen).__name__)
-                self._post(ev.CardLooked(self._now(), self._seen.generation, seen))
-            self._closing.wait(CARD_LOOK_S)
-
-    def _card_seen(self) -> CardSeen:
-        assert self._parts.cards is not None
-        try:
-            return self._parts.cards.look()
-        except Exception as error:
-            log.error("failed card look: %s", type(error).__name__)
-            return NoReader(NoReaderReason.SERVICE)
+    def _card_seen(self, seen: CardSeen) -> None:
+        self._post(ev.CardLooked(self._now(), self._seen.generation, seen))
 
     def _now(self) -> float:
         return self._parts.clock.monotonic()

@@ -14,6 +14,7 @@ import fcntl
 import importlib.util
 import os
 import shutil
+import signal
 import socket
 import struct
 import subprocess
@@ -113,6 +114,20 @@ class Room:
             self._process.wait()
             self._process = None
 
+    def freeze(self) -> None:
+        """pcscd lives and answers nothing."""
+        os.kill(self._pcscd(), signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        os.kill(self._pcscd(), signal.SIGCONT)
+
+    def _pcscd(self) -> int:
+        """As this machine numbers it: the room's own grandchild by that name."""
+        assert self._process is not None
+        found = _below(self._process.pid)
+        (pid,) = [pid for pid in found if Path(f"/proc/{pid}/comm").read_text().strip() == "pcscd"]
+        return pid
+
     def __enter__(self) -> Room:
         self.start()
         return self
@@ -122,6 +137,12 @@ class Room:
         trace: TracebackType | None,
     ) -> None:  # fmt: skip
         self.stop()
+
+
+def _below(pid: int) -> list[int]:
+    """A process's children, and theirs."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [found for child in children for found in (int(child), *_below(int(child)))]
 
 
 # --- inside -------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from admin.db.card_tables import StaffCard
 from admin.db.engine import Database
 from admin.db.log_tables import OperationLog
 from admin.services import operation_log, staff_cards
@@ -34,6 +35,7 @@ CARD_PIN, WRONG = "314159", "000000"
 EC, RSA = SoftKey.ec(), SoftKey.rsa()
 ROOT = Path(__file__).parents[3]
 START_S = 120.0
+BY = operation_log.system_actor("test")
 
 
 class Terminal:
@@ -77,6 +79,7 @@ class Place:
     room: Room
     terminal: Terminal
     database: Database
+    keys: KeyRing
     pin: str
     log: Path
 
@@ -86,6 +89,20 @@ class Place:
         with self.database.read() as session:
             rows = session.scalars(query.order_by(OperationLog.seq))
             return [json.loads(row)["data"]["kind"] for row in rows]
+
+    def register(self, key: SoftKey) -> str:
+        """A card more, as on the page 職員ID; returns its row's key."""
+        now = datetime.now(UTC)
+        pem = key.certificate(now - timedelta(days=1), now + timedelta(days=30))
+        with self.database.write() as session:
+            made = staff_cards.register_piv(session, self.keys, "opener", pem, BY, now)
+            assert isinstance(made, StaffCard), made
+            return made.id
+
+    def revoke(self, card_id: str) -> None:
+        with self.database.write() as session:
+            now = datetime.now(UTC)
+            assert staff_cards.revoke(session, "opener", card_id, BY, now) is None
 
     def texts(self) -> str:
         """What was written down by anybody."""
@@ -119,7 +136,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         config.write_text(text.partition("[sign_in]")[0] + own, encoding="utf-8")
         terminal = Terminal(config, folder / "terminal.log")
         pin = str(section.facts["terminal_pin"])
-        yield Place(room, terminal, database, pin, folder / "terminal.log")
+        keys = KeyRing.load(section.data / "keys/fields.json")
+        yield Place(room, terminal, database, keys, pin, folder / "terminal.log")
         terminal.end()
         database.dispose()
 
@@ -186,6 +204,71 @@ def test_a_card_snatched_from_the_sign_in_opens_no_menu(place: Place) -> None:
     do("see カードの暗証番号（PIN）", f"type {CARD_PIN}", "tap 係員メニュー")
     do("see カードが離れたため、やめました", "tap 戻る", "see 画面にふれて")
     assert len(place.opened_by()) == before
+
+
+def test_a_service_that_dies_closes_the_staffs_menu_and_is_found_again(place: Place) -> None:
+    hand, do = place.room.hand, place.terminal.do
+    do("see 画面にふれて", "tap 係員用", WANTED)
+    hand.insert(PivApplet({0x9A: EC}))
+    do("see カードの暗証番号（PIN）", f"type {CARD_PIN}", "tap 係員メニュー", "see 試し刷りをする")
+    place.room.stop()
+    do("see 画面にふれて", "tap 係員用", "see 受け付け（pcscd）が動いていません")
+    place.room.start()
+    do(WANTED)
+    hand.insert(PivApplet({0x9A: RSA}))
+    do("see カードの暗証番号（PIN）", f"type {CARD_PIN}", "tap 係員メニュー", "see 試し刷りをする")
+    hand.remove()
+    do("see 画面にふれて")
+
+
+def test_a_service_that_hangs_closes_the_staffs_menu_too(place: Place) -> None:
+    hand, do = place.room.hand, place.terminal.do
+    do("see 画面にふれて", "tap 係員用", WANTED)
+    hand.insert(PivApplet({0x9A: EC}))
+    do("see カードの暗証番号（PIN）", f"type {CARD_PIN}", "tap 係員メニュー", "see 試し刷りをする")
+    place.room.freeze()
+    try:
+        do("see 画面にふれて", "tap 係員用", "see 受け付け（pcscd）が動いていません")
+    finally:
+        place.room.thaw()
+    hand.remove()
+    do(WANTED, "tap 戻る", "see 画面にふれて")
+
+
+def test_a_card_whose_pin_is_wrong_too_often_is_blocked_and_says_so_before(place: Place) -> None:
+    hand, do = place.room.hand, place.terminal.do
+    before, applet = len(place.opened_by()), PivApplet({0x9A: EC})
+    do("see 画面にふれて", "tap 係員用", WANTED)
+    hand.insert(applet)
+    do("see カードの暗証番号（PIN）", f"type {WRONG}", "tap 係員メニュー")
+    do("see カードの暗証番号がちがいます", f"type {WRONG}", "tap 係員メニュー")
+    do("see あと1回まちがえると", f"type {WRONG}", "tap 係員メニュー")
+    do("see 続けてまちがえたため", f"type {CARD_PIN}", "tap 係員メニュー")
+    do("see 続けてまちがえたため")
+    assert applet.tries == 0
+    assert len(place.opened_by()) == before
+    hand.remove()
+    do("tap 戻る", "see 画面にふれて")
+
+
+def test_a_card_stopped_at_the_section_opens_nothing_from_then_on(place: Place) -> None:
+    hand, do = place.room.hand, place.terminal.do
+    before, lost = len(place.opened_by()), SoftKey.ec()
+    card = place.register(lost)
+    do("see 画面にふれて", "tap 係員用", WANTED)
+    hand.insert(PivApplet({0x9A: lost}))
+    do("see カードの暗証番号（PIN）", f"type {CARD_PIN}", "tap 係員メニュー", "see 試し刷りをする")
+    hand.remove()
+    do("see 画面にふれて")
+    assert place.opened_by()[before:] == ["piv"]
+    place.revoke(card)
+    do("tap 係員用", WANTED)
+    hand.insert(PivApplet({0x9A: lost}))
+    do("see カードの暗証番号（PIN）", f"type {CARD_PIN}", "tap 係員メニュー")
+    do("see 職員ID・カードまたは暗証番号がちがいます")
+    assert place.opened_by()[before:] == ["piv"]
+    hand.remove()
+    do("tap 戻る", "see 画面にふれて")
 
 
 def test_nothing_of_a_card_was_written_down(place: Place) -> None:
