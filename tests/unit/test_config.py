@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from kiosk.clock import SystemClock
 from kiosk.coins.registry import AcceptorConfig, make_acceptor
 from kiosk.config import DEFAULT_FORM, Config, ConfigFault, WindowConfig, load_config
 from kiosk.domain.card import SignInMethod
+from kiosk.printing.escpos_printer import ANSWER_WAIT_S
+from kiosk.printing.models import MODELS
 from kiosk.printing.registry import DRIVERS, PrinterConfig, make_printer
 
 LEAST = 'server_url = "http://127.0.0.1:8600"\nterminal = "terminal-1"\nkey_file = "key.pem"\n'
@@ -96,6 +99,34 @@ usb_serial = "A1"
     assert config.printer == PrinterConfig(
         "escpos-usb", "custom-kpm216h", "a4-203", 0x04B8, 0x0E28, "A1"
     )
+
+
+def test_the_manuals_own_printers_are_read_and_can_be_made(folder: Path) -> None:
+    manual = Path(__file__).parents[2] / "docs/operations.md"
+    tables = re.findall(
+        r"```toml\n(\[(?:slip_)?printer\]\n.*?)```", manual.read_text("utf-8"), re.S
+    )
+    drivers = []
+    for table in tables:
+        config = good(folder, LEAST + table)
+        chosen = config.slip_printer or config.printer
+        printer = make_printer(chosen, SystemClock())
+        drivers.append(printer.identity().driver)
+        printer.close()
+    assert drivers == ["escpos-usb", "escpos-tcp", "ipp", "escpos-usb"]
+    row = r"^\| `([a-z0-9-]+)` \|.*?`((?:a4|roll)-\d+)`"
+    told = re.findall(row, manual.read_text("utf-8"), re.M)
+    assert len(told) == 4
+    for model, name in told:
+        assert name in MODELS[model].heads
+
+
+def test_how_long_an_answer_may_take_is_bounded(folder: Path) -> None:
+    table = '[printer]\ndriver = "escpos-tcp"\nhost = "printer"\n'
+    assert good(folder, LEAST + table).printer.answer_s == ANSWER_WAIT_S
+    assert good(folder, LEAST + table + "answer_s = 3\n").printer.answer_s == 3.0
+    for seconds in ("0", "0.1", "5.1", '"2"', "true"):
+        assert fault(folder, LEAST + table + f"answer_s = {seconds}\n").code == "config_value"
 
 
 def test_slips_may_have_a_printer_of_their_own(folder: Path) -> None:
