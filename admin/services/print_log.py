@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, defer
 
 from admin.db.issue_tables import ApplicationRow, Decision, Issue, PeriodReview, PrintAttempt
@@ -22,6 +22,8 @@ from kiosk.domain.events import EventCode
 from kiosk.domain.issuance import IssueNumber, IssueState
 
 PAGE_SIZE = 50
+#: A serial alone, at most: what the column holds on both databases.
+SERIAL_DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +99,28 @@ def day_start(day: date) -> datetime:
     return datetime.combine(day, time(), JST)
 
 
-def read_number(typed: str) -> IssueNumber | None:
-    """``2026-000123`` in any width, also as 第2026-000123号; None if it is no number."""
+def _flat(typed: str) -> str:
     flat = "".join(unicodedata.normalize("NFKC", typed).split())
     flat = flat.translate(dict.fromkeys(map(ord, "‐‑–—−ー―"), "-"))
+    return flat.removeprefix("第").removesuffix("号")
+
+
+def read_number(typed: str) -> IssueNumber | None:
+    """``2026-000123`` in any width, also as 第2026-000123号; None if it is no number."""
     try:
-        return IssueNumber.parse(flat.removeprefix("第").removesuffix("号"))
+        return IssueNumber.parse(_flat(typed))
     except ValueError:
         return None
+
+
+def _numbered_so(typed: str) -> ColumnElement[bool]:
+    """The number, or, as it is said on the telephone, its serial in any fiscal year."""
+    number = read_number(typed)
+    if number is not None:
+        return and_(Issue.fiscal_year == number.fiscal_year, Issue.serial == number.serial)
+    flat = _flat(typed)
+    said = flat.isascii() and flat.isdigit() and len(flat) <= SERIAL_DIGITS
+    return Issue.serial == (int(flat) if said else -1)
 
 
 def _filtered(session: Session, keys: KeyRing, wanted: LogFilter) -> Select[Issue, str]:
@@ -124,10 +140,7 @@ def _filtered(session: Session, keys: KeyRing, wanted: LogFilter) -> Select[Issu
     if wanted.user_id:
         query = query.where(applications.named_so(wanted.user_id))
     if wanted.number:
-        number = read_number(wanted.number)
-        if number is None:
-            return query.where(Issue.serial < 0)
-        query = query.where(Issue.fiscal_year == number.fiscal_year, Issue.serial == number.serial)
+        query = query.where(_numbered_so(wanted.number))
     if wanted.name:
         named = applications.applications_named(session, keys, wanted.name)
         query = query.where(Issue.application_id.in_(named))
