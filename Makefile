@@ -30,7 +30,7 @@ test-usb-kernel: ## The USB driver under a real Linux kernel in QEMU (2 minutes;
 	@sh deploy/bootstrap.sh usb-kernel
 	@sh tests/usb_kernel/run.sh
 
-bench: ## What is promised of speed, as distributions; PART=printing for one part
+bench: ## What is promised of speed, as distributions; some parts: PART="search recall ledger"
 	@sh deploy/bootstrap.sh test
 	@$(PY) -m tests.bench $(PART)
 

@@ -27,7 +27,7 @@ from admin.db.ready import NotReadyError, open_ready
 from admin.ledger.entries import data_as_of, load_entry
 from admin.ledger.history import history
 from admin.ledger.neighbours import neighbours
-from admin.ledger.search import search
+from admin.ledger.search import get_ready, search
 from admin.services.context import Services
 from admin.services.failpoints import VARIABLE as FAILPOINT
 from admin.services.field_cipher import KeyRing
@@ -189,6 +189,7 @@ def create_app(settings: Settings, services: Services | None = None) -> FastAPI:
         data_as_of=data_as_of,
         started_at=datetime.now(UTC),
     )
+    get_ready()
     _add_faults(app)
     app.include_router(routes.router)
     app.include_router(near_routes.router)

@@ -122,31 +122,53 @@ def narrower(
     )
 
 
-def _wider_queries(query: Query, plan: Plan) -> list[tuple[str, Query]]:
-    queries: list[tuple[str, Query]] = []
+#: A button's words, its query, and the place that it leads to if it is one.
+_Wider = tuple[str, Query, Place | None]
+
+
+def _wider_places(query: Query, plan: Plan) -> list[_Wider]:
+    places: list[_Wider] = [
+        (place_label(one), place_query(query, one), one) for one in plan.shorter
+    ]
+    if not query.town:
+        near = (*like_places(query.text), *other_chomes(query.text, plan.alternatives))
+        places += [
+            (label("place", place=place_label(one)), place_query(query, one), one)
+            for one in near[:MAX_CHOICES]
+        ]
+    return places
+
+
+def _wider_queries(query: Query, plan: Plan) -> list[_Wider]:
+    queries: list[_Wider] = []
     if query.year is not None:
-        queries.append((label("any_year"), replace(query, year=None)))
+        queries.append((label("any_year"), replace(query, year=None), None))
     if query.kind in {QueryKind.OWNER, QueryKind.CONFIRMATION} and query.town:
-        queries.append((label("any_town"), replace(query, town=None)))
+        queries.append((label("any_town"), replace(query, town=None), None))
     if query.kind is QueryKind.LOT:
-        queries.append((label("residential"), replace(query, kind=QueryKind.RESIDENTIAL)))
+        queries.append((label("residential"), replace(query, kind=QueryKind.RESIDENTIAL), None))
     if query.kind is QueryKind.RESIDENTIAL:
-        queries.append((label("lot"), replace(query, kind=QueryKind.LOT)))
+        queries.append((label("lot"), replace(query, kind=QueryKind.LOT), None))
     if query.kind in KINDS:
-        queries += [(place_label(place), place_query(query, place)) for place in plan.shorter]
-        if not query.town:
-            near = (*like_places(query.text), *other_chomes(query.text, plan.alternatives))
-            queries += [
-                (label("place", place=place_label(one)), place_query(query, one))
-                for one in near[:MAX_CHOICES]
-            ]
+        queries += _wider_places(query, plan)
         if not any(map(str.isdigit, query.text)) and query.text and query.kind is not QueryKind.ANY:
-            queries.append((label("owner"), Query(QueryKind.OWNER, query.text, None, query.year)))
+            owner = Query(QueryKind.OWNER, query.text, None, query.year)
+            queries.append((label("owner"), owner, None))
     return queries[:MAX_CHOICES]
 
 
-def wider(query: Query, plan: Plan, count: Callable[[Query], int]) -> tuple[Narrowing, ...]:
-    """What may help where nothing was found; only buttons that lead to something."""
-    return tuple(
-        Narrowing(text, other) for text, other in _wider_queries(query, plan) if count(other)
-    )
+def wider(
+    query: Query, plan: Plan, ids: Ids, tiers_of: Callable[[Query], tuple[Tier, ...]]
+) -> tuple[Narrowing, ...]:
+    """What may help where nothing was found; only buttons that lead to something.
+
+    A place is asked for by itself: the rest of what its button asks need not be asked to know it.
+    """
+    year = (year_clause(query.year),) if query.year is not None else ()
+    buttons = []
+    for text, other, place in _wider_queries(query, plan):
+        kinds = KINDS.get(other.kind, "")
+        of_place = (Tier((place_clause(kinds, [place]), *year)),) if place else None
+        if ids(of_place or tiers_of(other)):
+            buttons.append(Narrowing(text, other))
+    return tuple(buttons)

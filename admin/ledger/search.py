@@ -20,6 +20,7 @@ from admin.ledger.index import (
     among,
     details,
     entry_id,
+    fingerprint,
     is_stale,
     keys,
     plan_each_question,
@@ -28,6 +29,7 @@ from admin.ledger.index import (
 from admin.ledger.masking import listed_hit
 from admin.ledger.plan import plan_query
 from admin.ledger.plan_parts import Guess, Plan, Tier, no_guess
+from admin.ledger.romaji import from_romaji
 from kiosk.domain.ledger import Category, NotCertifiable
 from kiosk.domain.query import (
     COUNT_CAP,
@@ -94,6 +96,15 @@ def search(
         return NoHits(_counted_wider(session, query, plan, today, aliases), data_as_of)
     answer = _answer(session, query, plan, guess, found, data_as_of)
     return replace(answer, hits=tuple(listed(hit) for hit in answer.hits))
+
+
+def get_ready() -> None:
+    """Read the tables of towns and glyphs, so that the first visitor does not wait for it."""
+    fingerprint()
+    plan = plan_query(Query(QueryKind.ANY, "Chuo 見本新田1-1"), date(2000, 1, 1))
+    for make in plan.guesses:
+        make()
+    from_romaji("Chuo 1-1")
 
 
 def _guess(session: Session, plan: Plan) -> tuple[Guess, list[int]]:
@@ -184,7 +195,10 @@ def _narrower(session: Session, query: Query, found: list[int]) -> tuple[Narrowi
 def _counted_wider(
     session: Session, query: Query, plan: Plan, today: date, aliases: tuple[Alias, ...]
 ) -> tuple[Narrowing, ...]:
-    return wider(query, plan, lambda one: len(_ids(session, plan_query(one, today, aliases).tiers)))
+    return wider(
+        query, plan, lambda tiers: _ids(session, tiers),
+        lambda one: plan_query(one, today, aliases).tiers,
+    )  # fmt: skip
 
 
 # --- the lines of the list ----------------------------------------------------------------------

@@ -30,7 +30,10 @@ PARTS: dict[str, Callable[[Path, argparse.Namespace], list[Figure]]] = {
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("parts", nargs="*", choices=[*PARTS, []], help="only these")
-    parser.add_argument("--entries", type=int, default=200_000, help="size of the ledger searched")
+    parser.add_argument(
+        "--entries", type=int, help="size of the ledger: 200,000 for search, a million for ledger"
+    )
+    parser.add_argument("--keep", type=Path, help="where the part ledger keeps what it has made")
     parser.add_argument("--visits", type=int, default=3)
     parser.add_argument("--out", type=Path, default=Path("out/bench"))
     chosen = parser.parse_args()

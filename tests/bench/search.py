@@ -20,7 +20,7 @@ from kiosk.ledger_client.signing import TerminalKey
 from tests.bench.figures import Figure
 from tests.visit.section import Section as VisitSection
 
-QUESTIONS = 600
+ENTRIES, QUESTIONS = 200_000, 600
 WARM_UP = 50
 SEED = 7
 WHO = Applicant(
@@ -108,11 +108,12 @@ def _ask(section: Section, rows: list[dict[str, str]]) -> list[float]:
 
 def measure(folder: Path, chosen: argparse.Namespace) -> list[Figure]:
     """Milliseconds a question, signature and log row included."""
+    entries = chosen.entries or ENTRIES
     section = Section(folder / "data")
     with section:
         section.stop()
-        rows = _load(section, folder, chosen.entries)
+        rows = _load(section, folder, entries)
         section.start()
         times = _ask(section, rows)
-    what = f"search over HTTP at {chosen.entries:,} entries"
+    what = f"search over HTTP at {entries:,} entries"
     return [Figure(what, "ms", tuple(times), 0.99, 50)]

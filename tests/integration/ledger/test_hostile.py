@@ -48,6 +48,7 @@ def test_in_the_process(ledger: Database, kind: QueryKind) -> None:
                 Query(kind, words),
                 Query(kind, "1-4", words),
                 Query(kind, words, "中央一丁目", 2003),
+                Query(kind, words, None, -1),
             ):
                 result = search(session, query, today=TODAY, data_as_of="")
                 assert isinstance(result, Found | NoHits | TooMany), repr(words[:40])

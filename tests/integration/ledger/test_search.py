@@ -104,6 +104,17 @@ def ledger(
         (LOT, "小岩町1-2-3", ["GONE"]),
         (LOT, "小岩町1-2-30", []),
         (LOT, "中央1-4-9", []),
+        (LOT, "4-1 Chuo 1-chome, Edogawa-ku, Tokyo", ["LIFT", "FLAT"]),
+        (LOT, "1-4-1 Chuo, Edogawa-ku, Tokyo 132-8501, Japan", ["LIFT", "FLAT"]),
+        (LOT, "江戸川中央1-4-1", ["LIFT", "FLAT"]),
+        (LOT, "中央壱丁目四番壱号", ["LIFT", "FLAT"]),
+        (LOT, "中央1・4・1", ["LIFT", "FLAT"]),
+        (LOT, "中央1、4、1", ["LIFT", "FLAT"]),
+        (LOT, "中央1/4/1", ["LIFT", "FLAT"]),
+        (LOT, "しし骨町3-1", []),  # no reading of the kanji by halves
+        (LOT, "上しのざき3-2", ["NEW3", "OLD"]),
+        (LOT, "かみ篠崎3-2", ["NEW3", "OLD"]),
+        (LOT, "いちのえ町2,000番地3", ["IVS"]),
         # 住居表示
         (RESIDENTIAL, "中央1-12-3", ["FLAT"]),
         (RESIDENTIAL, "中央一丁目１２番３号", ["FLAT"]),
@@ -265,6 +276,17 @@ def test_a_guess_is_shown_and_said(ledger: Database) -> None:
     assert numbers(room) == ["LIFT", "FLAT"]
     assert labels(room) == ["「中央一丁目4-1」のことですか"]
     assert numbers(ask(ledger, "中央1-4-1-3")) == []  # no room: a number is never forgiven
+
+
+def test_lots_in_a_row_are_each_looked_for(ledger: Database) -> None:
+    """As a range or one after the other, when the first of them is nowhere."""
+    for words in ("中央1丁目4番9、4番1", "中央1丁目4番9及び4番1", "中央1丁目4番0～1"):
+        result = ask(ledger, words, LOT)
+        assert numbers(result) == ["LIFT", "FLAT"], words
+        assert labels(result) == ["「中央一丁目4-1」のことですか"], words
+    house = ask(ledger, "中央1-4-1 2-203")
+    assert numbers(house) == ["LIFT", "FLAT"]
+    assert labels(house) == ["「中央一丁目4-1」のことですか"]
 
 
 def test_a_town_named_rightly_is_never_taken_for_another(ledger: Database) -> None:

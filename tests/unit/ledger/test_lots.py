@@ -171,3 +171,9 @@ def test_labels_say_which_reading() -> None:
     meaning = read_place("上篠崎3-2")
     assert meaning is not None
     assert [place_label(p) for p in meaning.first] == ["上篠崎三丁目2", "上篠崎3番地2"]
+
+
+def test_a_recorded_range_may_say_its_unit() -> None:
+    for cell in ("中央二丁目10番から12番", "中央二丁目10番〜12番", "中央二丁目10番地至12番地"):
+        paths = [place.path() for place in read_recorded(cell).places]
+        assert paths == ["中央/2/10", "中央/2/11", "中央/2/12"], cell
