@@ -49,6 +49,15 @@ def test_a_printer_that_fails_in_mid_sheet(tmp_path: Path, fault: str) -> None:
     assert list((tmp_path / "screens").glob("*-fault.png"))
 
 
+@pytest.mark.parametrize("fee", ["counter", "acceptor"])
+def test_a_visit_that_is_paid_for(tmp_path: Path, fee: str) -> None:
+    made = _visit(tmp_path, "--fee", fee, "--copies", "2")
+    assert made.returncode == 0, made.stdout + made.stderr
+    assert "手数料 800円 を収納し" in made.stdout
+    assert [row["state"] for row in _rows(tmp_path)] == ["PRINTED", "PRINTED"]
+    assert list((tmp_path / "screens").glob("*-payment.png"))
+
+
 PLAN = Plan("opener", "000000", Building("中央", "中央一丁目", "1", "第1号"))
 
 

@@ -2,7 +2,8 @@
 
 Leaves in --out: screens/NN-name.png, certificate.pdf (one a copy), printer.bin, print-log.jsonl.
 Exit 0 only if every copy reached PRINTED, each PDF is its row's, the paper equals the PDF dot by
-dot, the log's chain verifies, and no file of the terminal knows the visitor.
+dot, the log's chain verifies, and no file of the terminal knows the visitor. With --fee the money
+is proved too: earned for each copy, and nothing left over.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.visit.display import virtual_display
+from tests.visit.payer import YEN, prove_money
 from tests.visit.plan import Plan, choose_building
 from tests.visit.proof import ProofError, prove, write_rows
 from tests.visit.section import Section
@@ -47,7 +49,13 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--copies", type=int, choices=range(1, 6), default=1)
     parser.add_argument("--demo", type=Path, help="動いている見本のデータ (make run のもの)")
     parser.add_argument("--port", type=int, help="動いているサーバーのポート (--demo とともに)")
-    return parser.parse_args()
+    parser.add_argument(
+        "--fee", choices=("counter", "acceptor"), default="", help="手数料をいただく (見本の額)"
+    )
+    chosen = parser.parse_args()
+    if chosen.fee and chosen.demo:
+        parser.error("--fee sets a fee: not in a demo that somebody else uses")
+    return chosen
 
 
 def _clean(out: Path) -> None:
@@ -68,12 +76,16 @@ def _config(section: Section, out: Path, printer: str, folder: Path, table: str 
         f"record_to = {json.dumps(str((out / 'printer.bin').resolve()))}\n"
         f"simulator_start = [{words}]\n"
     )
+    coins = folder / "coins.sock"
     path = folder / "kiosk.toml"
     path.write_text(
         f"server_url = {json.dumps(section.url)}\n"
         f"terminal = {json.dumps(raw['terminal'])}\n"
         f"key_file = {json.dumps(raw['key_file'])}\n"
-        f"[printer]\n{table or simulated}",
+        f"[printer]\n{table or simulated}\n"
+        '[acceptor]\ndriver = "simulated"\n'
+        f"control_socket = {json.dumps(str(coins))}\n"
+        f"memory = {json.dumps(str(coins.with_suffix('.json')))}\n",
         encoding="utf-8",
     )
     return path
@@ -82,7 +94,7 @@ def _config(section: Section, out: Path, printer: str, folder: Path, table: str 
 class Played:
     """One run of the terminal's own process, in folders that nothing else writes to."""
 
-    def __init__(self, section: Section, folder: Path, copies: int = 1) -> None:
+    def __init__(self, section: Section, folder: Path, copies: int = 1, fee: str = "") -> None:
         self.section = section
         self.folder = folder
         self.own = [folder / "home", folder / "tmp", folder / "log"]
@@ -90,7 +102,15 @@ class Played:
             own.mkdir(parents=True, exist_ok=True)
         facts = section.facts
         building = choose_building(section.data / "sample-ledger.csv")
-        self.plan = Plan(facts["terminal_staff_id"], facts["terminal_pin"], building, copies=copies)
+        self.plan = Plan(
+            facts["terminal_staff_id"], facts["terminal_pin"], building, copies=copies, fee=fee,
+            coins=str(folder / "coins.sock"), section=section.url,
+            chief_password=facts["first_password"],
+        )  # fmt: skip
+        if fee:
+            made = section.command("fee", "set", "--mode", fee, "--yen", str(YEN))
+            if made.returncode:
+                raise RuntimeError(f"no fee: {made.stderr}")
 
     def play(
         self, out: Path, printer: str, *more: str, timeout_s: float = VISIT_S, table: str = ""
@@ -163,7 +183,7 @@ def _verify_chain(section: Section) -> None:
 def visit(section: Section, chosen: argparse.Namespace, folder: Path) -> int:
     since = datetime.now(UTC)
     say("端末をひらいて、一回の発行をはじめから終わりまで行います…")
-    played = Played(section, folder, chosen.copies)
+    played = Played(section, folder, chosen.copies, chosen.fee)
     code = played.play(chosen.out, chosen.printer)
     try:
         rows = _rows(section, since)
@@ -177,6 +197,8 @@ def visit(section: Section, chosen: argparse.Namespace, folder: Path) -> int:
             say("この回は終わりまで行けませんでした。上の行と screens/ の絵に理由があります。")
             return 1
         say(prove(chosen.out, rows, sheets))
+        if chosen.fee:
+            say(prove_money(section.facts["database"], played.plan))
     except ProofError as error:
         say(f"証拠が合いません: {error}")
         return 1

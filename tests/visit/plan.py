@@ -41,6 +41,10 @@ class Plan:
     address_number: str = "1－4－1"
     phone: str = "0312345678"
     copies: int = 1
+    fee: str = ""  # FeeMode; empty where none is set
+    coins: str = ""  # the acceptor's control socket
+    section: str = ""  # the server's address, for staff at the counter
+    chief_password: str = field(default="", repr=False)
 
     def save(self, path: Path) -> None:
         path.touch(mode=0o600)

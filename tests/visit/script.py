@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 from tests.screens import finger
 from tests.visit.hand import Hand, Steps, VisitFailedError
@@ -22,6 +23,8 @@ def whole_visit(hand: Hand, plan: Plan) -> Steps:
     yield from applicant(hand, plan)
     yield from find_building(hand, plan)
     yield from look_and_confirm(hand, plan)
+    if plan.fee:
+        yield from pay_fee(hand, plan)
     yield from take_paper(hand)
 
 
@@ -134,6 +137,24 @@ def look_and_confirm(hand: Hand, plan: Plan) -> Steps:
     yield from hand.picture("confirm")
     hand.mark("issue_pressed")
     yield from hand.tap("発行する")
+
+
+def pay_fee(hand: Hand, plan: Plan) -> Steps:
+    """Money from elsewhere, while the screen waits for it as it would for anybody."""
+    from tests.visit.payer import pay
+
+    yield from hand.see("お金を入れてください" if plan.fee == "acceptor" else "窓口で")
+    yield from hand.settle()
+    yield from hand.picture("payment")
+    with ThreadPoolExecutor(1) as elsewhere:
+        until = time.monotonic() + 3.0  # the machine has been asked by now
+        while time.monotonic() < until:
+            yield
+        paying = elsewhere.submit(pay, plan)
+        while not paying.done():
+            yield
+    if error := paying.exception():
+        raise VisitFailedError(f"not paid: {error!r}")
 
 
 def take_paper(hand: Hand) -> Steps:

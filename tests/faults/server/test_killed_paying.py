@@ -22,8 +22,8 @@ from kiosk.domain.printer import ClearState
 from kiosk.domain.query import Found, Query, QueryKind
 from kiosk.ledger_client.client import HttpSectionServer
 from kiosk.session.money import MoneyHand
-from tests.faults.server.conftest import Mortal, Process
-from tests.fixtures.browser import Browser
+from tests.faults.server.conftest import Mortal
+from tests.fixtures.browser import FarBrowser
 from tests.fixtures.section import NOT_STARTED, PRINTED, RASTERS, sample_applicant
 
 MACHINE, COUNTER = FeeRate(FeeMode.ACCEPTOR, 400), FeeRate(FeeMode.COUNTER, 400)
@@ -247,27 +247,10 @@ def test_the_terminal_died_too(mortal: Mortal, step: str, failpoint: str) -> Non
 # --- at the counter -------------------------------------------------------------------------------
 
 
-class Staff(Browser):
-    """A browser that talks to a server in another process."""
-
-    def __init__(self, life: Process) -> None:
-        super().__init__(None, life.url)  # type: ignore[arg-type]
-
-    async def _send(
-        self, method: str, path: str, headers: dict[str, str], more: dict[str, object]
-    ) -> httpx.Response:
-        async with httpx.AsyncClient(
-            base_url=self._origin, cookies=self.cookies, trust_env=False, timeout=60
-        ) as client:
-            answer = await client.request(method, path, headers=headers, **more)  # type: ignore[arg-type]
-            self.cookies = client.cookies
-            return answer
-
-
 NEW_PASSWORD = "Mihon-2026-hana"
 
 
-def at_the_counter(mortal: Mortal, failpoint: str) -> tuple[Visit, Staff]:
+def at_the_counter(mortal: Mortal, failpoint: str) -> tuple[Visit, FarBrowser]:
     """A person pays, staff press the button, and the server dies."""
     mortal.world.charge(COUNTER)
     first = mortal.world.staff("chief")
@@ -275,7 +258,7 @@ def at_the_counter(mortal: Mortal, failpoint: str) -> tuple[Visit, Staff]:
     visit = Visit(mortal, mortal.opened(life), rate=COUNTER)
     visit.apply()
     visit.walk(last="payment")
-    staff = Staff(life)
+    staff = FarBrowser(life.url)
     staff.sign_in("chief", first)
     staff.send("/password", old=first, new=NEW_PASSWORD, again=NEW_PASSWORD)
     address = f"/payments/{visit.payment_id}"
@@ -290,10 +273,10 @@ def at_the_counter(mortal: Mortal, failpoint: str) -> tuple[Visit, Staff]:
     return visit, staff
 
 
-def again(mortal: Mortal, visit: Visit, staff: Staff) -> Staff:
+def again(mortal: Mortal, visit: Visit, staff: FarBrowser) -> FarBrowser:
     """The next life of the server, with the same browser, still signed in, before it."""
     life = mortal.start()
-    visit.client, later = mortal.client(life), Staff(life)
+    visit.client, later = mortal.client(life), FarBrowser(life.url)
     later.cookies = staff.cookies
     later.get(f"/payments/{visit.payment_id}")
     return later
