@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import idle, ledger, printing, recall, search, touch, visit
+from tests.bench import idle, ledger, load, printing, recall, search, touch, visit
 from tests.bench.figures import Figure
 
 PARTS: dict[str, Callable[[Path, argparse.Namespace], list[Figure]]] = {
@@ -22,6 +22,7 @@ PARTS: dict[str, Callable[[Path, argparse.Namespace], list[Figure]]] = {
     "idle": idle.measure,
     "search": search.measure,
     "recall": recall.measure,
+    "load": load.measure,
     "ledger": ledger.measure,
     "printing": printing.measure,
 }
