@@ -7,6 +7,7 @@ import contextlib
 import importlib
 import io
 import os
+import re
 import sys
 from collections.abc import Sequence
 
@@ -29,6 +30,12 @@ _SERVER_MODULES = (
 INTERRUPTED = 130
 
 
+#: Halves of characters, as Python gives bytes that are not UTF-8.
+_HALVES = re.compile("[\ud800-\udfff]")
+#: Exit code: the command could not be read.
+UNREADABLE = 2
+
+
 def make_parser(command: str = "") -> argparse.ArgumentParser:
     """The parser of every command; for a command of the ledger only theirs, which start faster."""
     parser = argparse.ArgumentParser(
@@ -48,11 +55,20 @@ def _database_sentence(error: DBAPIError) -> str:
     return f"データベースを使えません（{type(error).__name__}: {said}）。"
 
 
+def _unreadable(words: Sequence[str]) -> bool:
+    """Whether a word holds bytes that are no text (PEP 383) and is not the name of a file here."""
+    exists = os.path.exists  # Path.exists() raises for a word that is too long to be a name
+    return any(_HALVES.search(word) and not exists(word) for word in words)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):  # Japanese, whatever the locale says
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace")
     words = list(sys.argv[1:] if argv is None else argv)
+    if _unreadable(words):
+        say("コマンドに、文字として読めない部分があります。文字コードを UTF-8 にしてください。")
+        return UNREADABLE
     arguments = make_parser(words[0] if words else "").parse_args(words)
     try:
         code: int = arguments.run(arguments)
