@@ -114,7 +114,7 @@ def _application(
     seen = dict.fromkeys(
         int(said.data["entry_id"])
         for said in history(session, row.id)
-        if said.event is EventCode.ENTRY_OPENED
+        if said.event == EventCode.ENTRY_OPENED
     )
     entries = {entry_id: load_entry(session, entry_id) for entry_id in seen}
     issues = session.scalars(
