@@ -11,7 +11,15 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from kiosk.certificate.content import mask
-from kiosk.certificate.form_file import FormFile, Item, Show, Surface, disclosure_of, owner_kind
+from kiosk.certificate.form_file import (
+    FormFile,
+    FormKind,
+    Show,
+    Surface,
+    disclosure_of,
+    owner_kind,
+    strictest,
+)
 from kiosk.domain.ledger import Disposition, DispositionKind, LedgerEntry, field_text
 from kiosk.domain.near import Happening, HappeningKind, SiteEntry
 from kiosk.domain.query import Hit
@@ -19,7 +27,6 @@ from kiosk.domain.query import Hit
 #: Fields that say which entry it is and nothing of anybody; they are not the form's to hide.
 _ALWAYS = frozenset({"category"})
 _DATES = frozenset({"confirmation_date", "inspection_date"})
-_STRICTNESS = (Show.SHOW, Show.MASK, Show.OMIT)
 
 #: The list's own fields, and the ledger's that each is made of.
 _LISTED: dict[str, tuple[str, ...]] = {
@@ -37,32 +44,21 @@ _LISTED: dict[str, tuple[str, ...]] = {
 }
 
 
-def _strictest(shows: list[Show]) -> Show:
-    return max(shows, key=_STRICTNESS.index, default=Show.SHOW)
-
-
-def field_show(file: FormFile, owner: str, surface: Surface, field: str) -> Show:
-    """How one field of the ledger is shown; ``owner`` as recorded tells 個人 from 法人."""
-    shows = [
-        disclosure_of(file, item, owner, surface)
-        for item in file.items
-        if item.each is None and field in _fields_of(item)
-    ]
-    if not shows and field == "owner" and owner_kind(file, owner) == "individual":
-        return Show.MASK
-    return _strictest(shows)
-
-
-def _fields_of(item: Item) -> set[str]:
-    return {piece.field for piece in item.pieces} | {row.field for row in item.rows}
+def field_show(file: FormFile, kind: FormKind, surface: Surface, field: str) -> Show:
+    """How one field of the ledger is shown of an entry whose owner is a ``kind``."""
+    show = file.field_shows[kind, surface].get(field)
+    if show is None:
+        return Show.MASK if field == "owner" and kind == "individual" else Show.SHOW
+    return show
 
 
 def listed_hit(file: FormFile, hit: Hit) -> Hit:
     """One line of the list of hits. ``hit`` has the owner as recorded."""
     changes: dict[str, str] = {}
+    kind = owner_kind(file, hit.owner)
     for name, fields in _LISTED.items():
         text = str(getattr(hit, name))
-        show = _strictest([field_show(file, hit.owner, Surface.LIST, one) for one in fields])
+        show = strictest([field_show(file, kind, Surface.LIST, one) for one in fields])
         if text and show is not Show.SHOW:
             changes[name] = mask(text, file.mask) if show is Show.MASK else ""
     return replace(hit, **changes)  # type: ignore[arg-type]
@@ -81,13 +77,13 @@ def listed_past(file: FormFile, entry: SiteEntry) -> SiteEntry:
 
 def _listed_happening(file: FormFile, owner: str, one: Happening, *, first: bool) -> Happening:
     if first:
-        show = field_show(file, owner, Surface.LIST, "confirmation_date")
+        show = field_show(file, owner_kind(file, owner), Surface.LIST, "confirmation_date")
     elif one.kind is HappeningKind.INSPECTION:
-        show = field_show(file, owner, Surface.LIST, "inspection_date")
+        show = field_show(file, owner_kind(file, owner), Surface.LIST, "inspection_date")
     else:
         kind = DispositionKind(one.kind.value)
         items = [item for item in file.items if item.each is kind]
-        show = _strictest([disclosure_of(file, item, owner, Surface.LIST) for item in items])
+        show = strictest([disclosure_of(file, item, owner, Surface.LIST) for item in items])
     if show is Show.SHOW:
         return one
     return replace(one, said=mask(one.said, file.mask) if show is Show.MASK else "", date=None)
@@ -99,13 +95,14 @@ def shown_entry(file: FormFile, entry: LedgerEntry) -> LedgerEntry:
     What is withheld says so in its place; to leave it empty would say that nothing is recorded.
     """
     said = _sayer(file)
+    kind = owner_kind(file, entry.owner)
     changes: dict[str, object] = {}
     for name in entry.__dataclass_fields__:
         value = getattr(entry, name)
         recorded = isinstance(value, str) or name in _DATES
         if not recorded or name in _ALWAYS or name.endswith("_text"):
             continue
-        show = field_show(file, entry.owner, Surface.PREVIEW, name)
+        show = field_show(file, kind, Surface.PREVIEW, name)
         text = field_text(entry, name)
         if not text or show is Show.SHOW:
             continue
@@ -128,7 +125,7 @@ def _shown_disposition(file: FormFile, owner: str, one: Disposition) -> Disposit
         for item in file.items
         if item.each is one.kind
     ]
-    show = _strictest(shows)
+    show = strictest(shows)
     if show is Show.SHOW:
         return one
     said = _sayer(file)

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from itertools import pairwise
 from typing import Annotated, Literal, Self
 
@@ -42,6 +43,11 @@ class Show(StrEnum):
     SHOW = "show"
     MASK = "mask"
     OMIT = "omit"
+
+
+_STRICTNESS = (Show.SHOW, Show.MASK, Show.OMIT)
+FormKind = Literal["individual", "corporate"]
+FORM_KINDS: tuple[FormKind, ...] = ("individual", "corporate")
 
 
 class Surface(StrEnum):
@@ -256,6 +262,28 @@ class FormFile(_Part):
     #: Entries of these 区分 are certified with another form; its name.
     form_of: dict[_CategoryName, FormName] = {}
 
+    @cached_property
+    def flat_markers(self) -> tuple[str, ...]:
+        """The markers of 法人 in one width, for every name is held against them."""
+        return tuple(_flat(marker) for marker in self.corporate_markers)
+
+    @cached_property
+    def field_shows(self) -> dict[tuple[FormKind, Surface], dict[str, Show]]:
+        """How each of the ledger's fields that an item names is shown: the strictest item decides.
+
+        Made once: a list of fifty hits asks for a dozen fields of each.
+        """
+        made: dict[tuple[FormKind, Surface], dict[str, Show]] = {}
+        for kind in FORM_KINDS:
+            for surface in Surface:
+                shows: dict[str, list[Show]] = {}
+                for item in self.items:
+                    if item.each is None:
+                        for field in _fields_of(item):
+                            shows.setdefault(field, []).append(_show_of(item, kind, surface))
+                made[kind, surface] = {field: strictest(all_) for field, all_ in shows.items()}
+        return made
+
     @model_validator(mode="after")
     def _whole(self) -> Self:
         keys = [item.key for item in self.items]
@@ -337,13 +365,10 @@ def fixed_texts(file: FormFile) -> list[str]:
     return texts
 
 
-FormKind = Literal["individual", "corporate"]
-
-
 def owner_kind(file: FormFile, owner: str) -> FormKind:
     """個人 or 法人 by the words a corporation's name carries; unsure is 個人, which shows less."""
     flat = _flat(owner)
-    named = any(_flat(marker) in flat for marker in file.corporate_markers)
+    named = any(marker in flat for marker in file.flat_markers)
     return "corporate" if named else "individual"
 
 
@@ -353,6 +378,19 @@ def _flat(text: str) -> str:
 
 
 def disclosure_of(file: FormFile, item: Item, owner: str, surface: Surface) -> Show:
-    surfaces: Surfaces = getattr(item.disclosure, owner_kind(file, owner))
+    return _show_of(item, owner_kind(file, owner), surface)
+
+
+def _show_of(item: Item, kind: FormKind, surface: Surface) -> Show:
+    surfaces: Surfaces = getattr(item.disclosure, kind)
     show: Show = getattr(surfaces, surface.value)
     return show
+
+
+def _fields_of(item: Item) -> set[str]:
+    return {piece.field for piece in item.pieces} | {row.field for row in item.rows}
+
+
+def strictest(shows: Sequence[Show]) -> Show:
+    """Of what several items allow, the least."""
+    return max(shows, key=_STRICTNESS.index, default=Show.SHOW)
