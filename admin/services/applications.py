@@ -8,7 +8,7 @@ import secrets
 import unicodedata
 import uuid
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, insert, or_, select
 from sqlalchemy.orm import Session
 
 from admin.db.issue_tables import ApplicantRow, ApplicationRow, FoundEntry
@@ -154,16 +154,17 @@ def applications_named(session: Session, keys: KeyRing, name: str) -> list[str]:
 
 def remember_found(session: Session, application_id: str, entry_ids: list[int]) -> None:
     """Note which entries a search of this application has shown."""
-    known = set(
-        session.scalars(
-            select(FoundEntry.entry_id).where(FoundEntry.application_id == application_id)
-        )
+    shown = list(dict.fromkeys(entry_ids))
+    if not shown:
+        return
+    # Only these are asked for: somebody who searches for long has been shown very many.
+    noted = select(FoundEntry.entry_id).where(
+        FoundEntry.application_id == application_id, FoundEntry.entry_id.in_(shown)
     )
-    session.add_all(
-        FoundEntry(application_id=application_id, entry_id=entry_id)
-        for entry_id in dict.fromkeys(entry_ids)
-        if entry_id not in known
-    )
+    known = set(session.scalars(noted))
+    new = [{"application_id": application_id, "entry_id": one} for one in shown if one not in known]
+    if new:
+        session.execute(insert(FoundEntry), new)
 
 
 def was_found(session: Session, application_id: str, entry_id: int) -> bool:
