@@ -8,7 +8,7 @@ import secrets
 import unicodedata
 import uuid
 
-from sqlalchemy import ColumnElement, insert, or_, select
+from sqlalchemy import ColumnElement, false, insert, or_, select
 from sqlalchemy.orm import Session
 
 from admin.db.issue_tables import ApplicantRow, ApplicationRow, FoundEntry
@@ -56,7 +56,8 @@ def named_so(typed: str) -> ColumnElement[bool]:
         return ApplicationRow.user_id == f"U-{body[:4]}-{body[4:]}"
     begin = ids_begin(typed)
     if begin is None:
-        return ApplicationRow.user_id == letters
+        # Control characters and half characters are in no ID; PostgreSQL refuses to be asked.
+        return ApplicationRow.user_id == letters if letters.isprintable() else false()
     return ApplicationRow.id.startswith(begin, autoescape=True)
 
 

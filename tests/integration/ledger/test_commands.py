@@ -134,7 +134,7 @@ def test_too_many_are_capped_with_a_word(database_url: str, tmp_path: Path) -> N
     assert len(lines.stdout.splitlines()) == 50
 
 
-@pytest.mark.parametrize("words", ["", "\udcff", "'; DROP TABLE ledger_entry; --", '"', "*", "-"])
+@pytest.mark.parametrize("words", ["", "'; DROP TABLE ledger_entry; --", '"', "*", "-"])
 def test_hostile_words_end_quietly(
     migrated_sqlite: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], words: str
 ) -> None:

@@ -74,7 +74,9 @@ def test_on_the_command_line(
 ) -> None:
     code = main(["search", "--json", "--database", database_url, "--", words])
     said = capsys.readouterr()
-    assert code == 0
+    broken = any("\ud800" <= one <= "\udfff" for one in words)  # bytes that are no text
+    assert code == (2 if broken else 0)
+    assert said.err.count("\n") == 1 if broken else True
     assert "Traceback" not in said.err
     for line in said.out.splitlines():
         assert json.loads(line)["台帳番号"].startswith("A-")
