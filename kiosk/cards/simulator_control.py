@@ -5,23 +5,14 @@ One word a line over a Unix socket: ``python -m kiosk.cards.simulator_control SO
 
 from __future__ import annotations
 
-import argparse
-import os
-import socket
-import socketserver
 import sys
-import threading
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Final, cast
 
 from kiosk.cards.simulated import KINDS, SAMPLE_PIN, SimulatedReader, load_key
+from kiosk.domain import hands
 from kiosk.domain.card import FelicaCard, NoCard, NoReader, OtherCard, PivCard
-
-#: A request is one short word; a longer line is not ours.
-LINE_LIMIT: Final = 64
-ANSWER_TIMEOUT_S: Final = 5.0
 
 
 class CardControl:
@@ -61,84 +52,24 @@ class CardControl:
         return f"card={names[type(self._reader.look())]} piv_pin_tries={self._reader.tries}"
 
 
-class _Server(socketserver.ThreadingUnixStreamServer):
-    daemon_threads = True
-    control: CardControl
-
-
-class _Handler(socketserver.StreamRequestHandler):
-    def handle(self) -> None:
-        control = cast(_Server, self.server).control
-        for line in iter(lambda: self.rfile.readline(LINE_LIMIT), b""):
-            answer = control.do(line.decode("ascii", "replace"))
-            self.wfile.write(answer.encode() + b"\n")
-
-
-class CardControlServer:
-    """The socket. Readable and writable by the terminal's own user only."""
-
-    def __init__(self, path: Path, control: CardControl) -> None:
-        path.unlink(missing_ok=True)  # left by a process that was killed
-        before = os.umask(0o177)
-        try:
-            self._server = _Server(str(path), _Handler)
-        finally:
-            os.umask(before)
-        self._server.control = control
-        self._path = path
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, name="card-simulator", daemon=True
-        )
-        self._thread.start()
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
-        self._path.unlink(missing_ok=True)
-
-
 class PlayableReader(SimulatedReader):
     """The simulated reader with its control socket."""
 
     def __init__(self, control_socket: Path, key_file: Path | None = None) -> None:
         super().__init__(load_key(key_file))
-        self._server = CardControlServer(control_socket, CardControl(self))
+        self._server = hands.ControlServer(control_socket, CardControl(self), "card-simulator")
 
     def close(self) -> None:
         self._server.close()
 
 
-def ask(path: Path, words: Sequence[str]) -> list[str]:
-    """Send the words to a running simulator and return its answers, one each. Raises OSError."""
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
-        link.settimeout(ANSWER_TIMEOUT_S)
-        link.connect(str(path))
-        with link.makefile("rw", encoding="utf-8", newline="\n") as lines:
-            answers = []
-            for word in words:
-                lines.write(word + "\n")
-                lines.flush()
-                answers.append(lines.readline().rstrip("\n"))
-            return answers
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Command line. Exit 0 when every word was understood, 1 if not, 2 without a simulator."""
-    parser = argparse.ArgumentParser(
-        prog="python -m kiosk.cards.simulator_control",
+    """Command line; see ``hands.command``."""
+    return hands.command(
+        arguments, program="python -m kiosk.cards.simulator_control",
         description=f"{__doc__} The PIV card's PIN is {SAMPLE_PIN}.",
-    )
-    parser.add_argument("socket", type=Path)
-    parser.add_argument("words", nargs="+", metavar="word", help="e.g. insert-felica, remove")
-    chosen = parser.parse_args(arguments)
-    try:
-        answers = ask(chosen.socket, chosen.words)
-    except OSError as error:
-        sys.stderr.write(f"no simulated card reader at {chosen.socket}: {error.strerror}\n")
-        return 2
-    sys.stdout.write("\n".join(answers) + "\n")
-    return 0 if all(not answer.startswith("error") for answer in answers) else 1
+        device="card reader", example="e.g. insert-felica, remove",
+    )  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from kiosk.coins.control import AcceptorControl, AcceptorControlServer
+from kiosk.coins.control import AcceptorControl
 from kiosk.coins.simulator import SimulatedAcceptor
+from kiosk.domain.hands import ControlServer
 from kiosk.domain.ports import CoinAcceptor
 
 NONE: Final = "none"
@@ -30,7 +31,9 @@ class PlayedAcceptor(SimulatedAcceptor):
     def __init__(self, config: AcceptorConfig) -> None:
         super().__init__(config.memory)
         socket = config.control_socket
-        self._server = AcceptorControlServer(socket, AcceptorControl(self)) if socket else None
+        self._server = (
+            ControlServer(socket, AcceptorControl(self), "acceptor-simulator") if socket else None
+        )
 
     def close(self) -> None:
         if self._server is not None:

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from kiosk.domain.hands import ControlServer
 from kiosk.domain.ports import Clock, Rasterizer
 from kiosk.printing.escpos_printer import EscposPrinter
 from kiosk.printing.models import GENERIC_EPSON, ModelProfile
 from kiosk.printing.simulator import SimulatedDevice, SimulatedTransport
-from kiosk.printing.simulator_control import SimulatorControl, SimulatorControlServer
+from kiosk.printing.simulator_control import SimulatorControl
 
 DRIVER: Final = "simulated"
 
@@ -43,7 +44,9 @@ class SimulatedPrinter(EscposPrinter):
             if answer.startswith("error"):
                 raise ValueError(answer)
         self._server = (
-            SimulatorControlServer(control_socket, self.control) if control_socket else None
+            ControlServer(control_socket, self.control, "printer-simulator")
+            if control_socket
+            else None
         )
 
     def close(self) -> None:

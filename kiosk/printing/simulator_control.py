@@ -7,21 +7,11 @@ counted from 0).
 
 from __future__ import annotations
 
-import argparse
-import os
-import socket
-import socketserver
 import sys
-import threading
 from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import Final, cast
 
+from kiosk.domain import hands
 from kiosk.printing.simulator import SimulatedDevice
-
-#: A request is one short word; a longer line is not ours.
-LINE_LIMIT: Final = 64
-ANSWER_TIMEOUT_S: Final = 5.0
 
 
 class SimulatorControl:
@@ -144,76 +134,12 @@ def _yes(value: bool) -> str:
     return "yes" if value else "no"
 
 
-class _Server(socketserver.ThreadingUnixStreamServer):
-    daemon_threads = True
-    control: SimulatorControl
-
-
-class _Handler(socketserver.StreamRequestHandler):
-    def handle(self) -> None:
-        control = cast(_Server, self.server).control
-        for line in iter(lambda: self.rfile.readline(LINE_LIMIT), b""):
-            answer = control.do(line.decode("ascii", "replace"))
-            self.wfile.write(answer.encode() + b"\n")
-
-
-class SimulatorControlServer:
-    """The socket. Readable and writable by the terminal's own user only."""
-
-    def __init__(self, path: Path, control: SimulatorControl) -> None:
-        path.unlink(missing_ok=True)  # left by a process that was killed
-        before = os.umask(0o177)
-        try:
-            self._server = _Server(str(path), _Handler)
-        finally:
-            os.umask(before)
-        self._server.control = control
-        self._path = path
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, name="printer-simulator", daemon=True
-        )
-        self._thread.start()
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
-        self._path.unlink(missing_ok=True)
-
-
-def ask(path: Path, words: Sequence[str]) -> list[str]:
-    """Send the words to a running simulator and return its answers, one each.
-
-    Raises:
-        OSError: no simulator listens there.
-    """
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
-        link.settimeout(ANSWER_TIMEOUT_S)
-        link.connect(str(path))
-        with link.makefile("rw", encoding="utf-8", newline="\n") as lines:
-            answers = []
-            for word in words:
-                lines.write(word + "\n")
-                lines.flush()
-                answers.append(lines.readline().rstrip("\n"))
-            return answers
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Command line. Exit 0 when every word was understood, 1 if not, 2 without a simulator."""
-    parser = argparse.ArgumentParser(
-        prog="python -m kiosk.printing.simulator_control", description=__doc__
-    )
-    parser.add_argument("socket", type=Path)
-    parser.add_argument("words", nargs="+", metavar="word", help="e.g. paper-empty, jam@5, status")
-    chosen = parser.parse_args(arguments)
-    try:
-        answers = ask(chosen.socket, chosen.words)
-    except OSError as error:
-        sys.stderr.write(f"no simulated printer at {chosen.socket}: {error.strerror}\n")
-        return 2
-    sys.stdout.write("\n".join(answers) + "\n")
-    return 0 if all(not answer.startswith("error") for answer in answers) else 1
+    """Command line; see ``hands.command``."""
+    return hands.command(
+        arguments, program="python -m kiosk.printing.simulator_control",
+        description=__doc__, device="printer", example="e.g. paper-empty, jam@5, status",
+    )  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.coins.control import AcceptorControl, AcceptorControlServer, ask
+from kiosk.coins.control import AcceptorControl
 from kiosk.coins.simulator import SimulatedAcceptor
 from kiosk.domain.acceptor import AcceptorState, Escrow
+from kiosk.domain.hands import ControlServer, ask
 from kiosk.domain.ports import CoinAcceptor
 from tests.fakes.acceptor import FakeAcceptor
 
@@ -141,7 +142,7 @@ def test_a_person_plays_with_it_through_its_socket(tmp_path: Path) -> None:
     machine = SimulatedAcceptor()
     machine.begin("p-1", 400)
     path = tmp_path / "coins"
-    server = AcceptorControlServer(path, AcceptorControl(machine))
+    server = ControlServer(path, AcceptorControl(machine), "acceptor-simulator")
     try:
         answers = ask(path, ["insert-100", "jam", "insert-100", "clear-jam", "lever", "nonsense"])
     finally:

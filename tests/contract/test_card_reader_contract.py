@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from kiosk.cards.simulated import SAMPLE_IDM, SAMPLE_PIN, SimulatedReader
-from kiosk.cards.simulator_control import PlayableReader, ask
+from kiosk.cards.simulator_control import PlayableReader
 from kiosk.domain.card import NoCard
+from kiosk.domain.hands import ask
 from kiosk.domain.ports import CardReader
 from tests.contract.card_reader_contract import CardReaderContract, PluggableContract, ReaderRig
 from tests.fakes.card_reader import IDM, PIN, FakeReader

@@ -11,8 +11,8 @@ from sqlalchemy import select
 from admin.db.engine import Database
 from admin.db.fee_tables import PaymentEntry, PaymentRow
 from admin.services.payment_ledger import transfer_of
-from kiosk.coins.control import ask
 from kiosk.domain.fees import FeeMode, PaymentState, Pot, balances, yen_text
+from kiosk.domain.hands import ask
 from tests.fixtures.browser import FarBrowser
 from tests.visit.plan import Plan
 from tests.visit.proof import ProofError
