@@ -37,20 +37,25 @@ from kiosk.ledger_client.signing import TerminalKey
 from kiosk.ledger_client.wire import CONTRACT_VERSION
 from kiosk.printing.raster import HEADS
 from kiosk.printing.registry import make_printer
-from kiosk.screens.window import WindowSettings, configure
+from kiosk.screens.window import WindowSettings, configure, pace
 from kiosk.selftest.boot import Tested, boot_self_test
 from kiosk.selftest.display import DisplaySize
 from kiosk.selftest.server import Own
 from kiosk.selftest.unusable_form import UnusableForm
 from kiosk.session.events import At, Tick
 from kiosk.session.runner import Parts, Runner
-from kiosk.session.state import Session
+from kiosk.session.state import Phase, Session
 from kiosk.session.terminal import Terminal
 
 log = logging.getLogger("kiosk.app")
 
 #: The machine's clock: countdowns show whole seconds.
 TICK_S = 1.0
+#: Between two things made ready before the first visitor comes, and when there is time for it.
+WARM_S = 0.05
+WARM_PHASES = frozenset({Phase.SIGN_IN, Phase.SELF_TEST, Phase.OUT_OF_ORDER, Phase.ATTRACT})
+#: Nothing moves, nobody types.
+RESTING_PHASES = frozenset({Phase.ATTRACT, Phase.OUT_OF_ORDER, Phase.CLOSED})
 #: A frame that takes longer than this means the window hangs: the process ends and is restarted.
 WATCHDOG_S = 30.0
 WATCHDOG_EXIT = 70
@@ -177,6 +182,7 @@ def make_app(config: Config, equipment: Equipment, *, headless: bool = False) ->
     from kivy.clock import Clock as Frames
     from kivy.core.window import Window
 
+    from kiosk.screens import memory
     from kiosk.screens.host import Host
     from kiosk.screens.widgets.screen import Tools
 
@@ -220,6 +226,7 @@ def make_app(config: Config, equipment: Equipment, *, headless: bool = False) ->
             self.runner.start_cards()
             Frames.schedule_interval(self._tick, TICK_S)
             Frames.schedule_interval(self._end_if_asked, 0.2)
+            Frames.schedule_interval(self._warm, WARM_S)
             self._watch()
 
         def open_settings(self, *_: object) -> bool:
@@ -243,8 +250,20 @@ def make_app(config: Config, equipment: Equipment, *, headless: bool = False) ->
         def _tick(self, *_: object) -> None:
             self._last_frame = time.monotonic()
             self.terminal.dispatch(Tick(equipment.clock.monotonic()))
+            memory.breathe(self.host.untouched_s())
 
-        def _changed(self, _before: Session, after: Session) -> None:
+        def _warm(self, *_: object) -> bool:
+            """While staff open the terminal, or later while nobody is there; False ends it."""
+            if self.host.phase not in WARM_PHASES or self.host.warm():
+                return True
+            if self.host.phase is not Phase.ATTRACT:
+                return True  # what staff typed to open is still on the glass
+            memory.settle()
+            return False
+
+        def _changed(self, before: Session, after: Session) -> None:
+            if after.phase is not before.phase:
+                pace(resting=after.phase in RESTING_PHASES)
             self.host.show(after)
 
         # --- the end --------------------------------------------------------------------------

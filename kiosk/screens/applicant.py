@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from kivy.uix.boxlayout import BoxLayout
 
@@ -85,6 +85,9 @@ class ApplicantScreen(Screen):
         for line in view.fields:
             self._fields[line.name].show(line)
         self._show_keyboard(view)
+
+    def warm(self) -> Iterator[bool]:
+        return self._keyboard.warm()
 
     def _make_kinds(self, view: ApplicantView) -> None:
         self._kinds.add_widget(Say(words=view.kind_words, font_size=34, pos_hint={"center_y": 0.5}))

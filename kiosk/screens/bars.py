@@ -91,21 +91,27 @@ class Steps(Ground):
             return
         self._step = step
         self.height = STEPS_HEIGHT if step else 0
-        self.clear_widgets()
         if not step:
+            self.clear_widgets()
             return
-        for number in range(1, STEPS + 1):
+        if not self._marks:
+            self._marks = [self._mark(number) for number in range(1, STEPS + 1)]
+        for number, (mark, words) in enumerate(self._marks, 1):
             here = number == step
-            face = BLUE if here else (WHITE if number > step else LINE)
-            mark = Panel(padding=(4, 0, 4, 0), face=face, edge=BLUE if here else LINE)
-            mark.add_widget(
-                Say(
-                    words=f"{number} {tr(f'screen.step.{number}')}", font_size=28, bold=here,
-                    color=WHITE if here else SOFT_INK, halign="center",
-                    size_hint_y=1, wrap=False,
-                )
-            )  # fmt: skip
-            self.add_widget(mark)
+            mark.face = BLUE if here else (WHITE if number > step else LINE)
+            mark.edge = BLUE if here else LINE
+            words.bold, words.color = here, WHITE if here else SOFT_INK
+            if mark.parent is None:
+                self.add_widget(mark)
+
+    def _mark(self, number: int) -> tuple[Panel, Say]:
+        mark = Panel(padding=(4, 0, 4, 0))
+        words = Say(
+            words=f"{number} {tr(f'screen.step.{number}')}", font_size=28, halign="center",
+            size_hint_y=1, wrap=False,
+        )  # fmt: skip
+        mark.add_widget(words)
+        return mark, words
 
 
 class NoticeBar(BoxLayout):

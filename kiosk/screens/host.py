@@ -7,6 +7,7 @@ terminal shows the same sheet of glass.
 from __future__ import annotations
 
 import gc
+from collections.abc import Iterator
 from typing import Any
 
 from kivy.core.window import Window
@@ -76,7 +77,7 @@ class Host(FloatLayout):
         fonts.register()
         self.tools = tools
         self.phase: Phase | None = None
-        self._entered_at = float("-inf")
+        self._entered_at = self._touched_at = float("-inf")
         self._screens: dict[Phase, Screen] = {}
         self._screen: Screen | None = None
         self._overlay: Overlay | None = None
@@ -106,6 +107,7 @@ class Host(FloatLayout):
             self._ground = Rectangle()
         self.bind(size=self._fit, pos=self._fit)
         self._frame: Frame | None = None
+        self._warming = self._warm()
 
     def _fit(self, *_: object) -> None:
         self._ground.pos, self._ground.size = self.pos, self.size
@@ -142,12 +144,32 @@ class Host(FloatLayout):
             self._screen.forget()
             self._screen.disabled = True
             self._body.remove_widget(self._screen)
-        if phase not in self._screens:
-            self._screens[phase] = _SCREENS[phase](self.tools)
-        self.phase, self._screen = phase, self._screens[phase]
+        self.phase, self._screen = phase, self._screen_of(phase)
         self._screen.disabled = False
         self._body.add_widget(self._screen)
         self._entered_at = self.tools.now()
+
+    def _screen_of(self, phase: Phase) -> Screen:
+        if phase not in self._screens:
+            self._screens[phase] = _SCREENS[phase](self.tools)
+        return self._screens[phase]
+
+    def warm(self) -> bool:
+        """Make one thing ready that the first visitor would wait for; False when all is.
+
+        Called while nobody is there: each takes up to a tenth of a second.
+        """
+        return next(self._warming, False)
+
+    def _warm(self) -> Iterator[bool]:
+        fonts.in_ui_font("｜")  # reads the tables of the fonts
+        yield True
+        self.tools.kanji.candidates("み", 1)
+        yield True
+        for phase in _SCREENS:
+            screen = self._screen_of(phase)
+            yield True
+            yield from screen.warm()
 
     def _lay_over(self, session: Session) -> None:
         view = overlay(session)
@@ -161,10 +183,15 @@ class Host(FloatLayout):
             self._glass.add_widget(self._overlay)
         self._overlay.show(view)
 
+    def untouched_s(self) -> float:
+        """Seconds since a finger came down."""
+        return self.tools.now() - self._touched_at
+
     # --- touches ------------------------------------------------------------------------------
 
     def on_touch_down(self, touch: Any) -> bool:
         """Each touch says that somebody is there; then it goes to what lies on top."""
+        self._touched_at = self.tools.now()
         if self.tools.now() - self._entered_at < SETTLE_S:
             return True
         taken = self._touched(touch)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 
 from kivy.uix.boxlayout import BoxLayout
@@ -67,6 +68,9 @@ class SearchScreen(Screen):
                 self._keyboard.follow(view.text)
         if self._year is not None:
             self._year.show(view.year)
+
+    def warm(self) -> Iterator[bool]:
+        return self._keyboard.warm()
 
     def _build(self, view: SearchView) -> None:
         self._body.clear_widgets()

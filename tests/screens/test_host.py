@@ -7,11 +7,17 @@ from dataclasses import replace
 
 import pytest
 
+from kiosk.input.kanji import MozcKanaKanji
+from kiosk.input.postal import WardPostalCodes
 from kiosk.session import events as ev
 from kiosk.session.state import Overlay, Phase, Session
 from tests.factories.sessions import GALLERY, at, visit
 from tests.screens import finger
 from tests.screens.glass import Glass
+
+from kiosk.screens import memory  # isort: skip - Kivy reads its settings at import, in glass
+from kiosk.screens.host import Host  # isort: skip
+from kiosk.screens.widgets.screen import Tools  # isort: skip
 
 
 def _heard(glass: Glass) -> list[type[ev.At]]:
@@ -157,3 +163,45 @@ def test_a_card_signs_in_with_its_pin_and_one_that_goes_takes_the_pin_along(glas
     [said] = [one for one in glass.events if isinstance(one, ev.StaffCardSignIn)]
     assert (said.pin, said.menu, said.power_cycled) == ("482913", True, False)
     assert "482913" not in repr(said)
+
+
+def test_what_the_first_visitor_would_wait_for_is_made_before(glass: Glass) -> None:
+    host = Host(Tools(glass._dispatch, MozcKanaKanji(), WardPostalCodes()))
+    steps = 0
+    while host.warm():
+        steps += 1
+        assert steps < 100, "no end"
+    assert set(host._screens) == set(Phase)
+    assert not host.warm()
+    keyboard = host._screens[Phase.APPLICANT]._keyboard  # type: ignore[attr-defined]
+    keys = keyboard._made["kana"]
+    keyboard.begin("", "kana")
+    keyboard.begin("", "digits", ("digits",))
+    keyboard.begin("", "kana")
+    assert keyboard._keys.children[-1] is keys[0]
+
+
+def test_no_collection_of_everything_happens_under_a_finger() -> None:
+    frozen, thresholds = gc.get_freeze_count(), gc.get_threshold()
+    begun: list[int] = []
+
+    def collected(phase: str, info: dict[str, int]) -> None:
+        if phase == "start":
+            begun.append(info["generation"])
+
+    try:
+        memory.settle()
+        assert gc.get_freeze_count() > frozen
+        gc.callbacks.append(collected)
+        kept = [[number] for number in range(90_000)]  # what many screens of a visit leave alive
+        assert kept
+        assert 1 in begun
+        assert 2 not in begun
+        assert not memory.breathe(memory.PAUSE_S / 2)
+        assert memory.breathe(memory.PAUSE_S)  # a pause does collect
+        assert begun[-1] == 2
+        assert not memory.breathe(memory.PAUSE_S)  # once
+    finally:
+        gc.callbacks.remove(collected)
+        gc.unfreeze()
+        gc.set_threshold(*thresholds)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.gridlayout import GridLayout
+from kivy.uix.widget import Widget
 
 from kiosk.domain.ports import KanaKanji
 from kiosk.input import kana as letters
@@ -45,6 +46,9 @@ class Keyboard(BoxLayout):
         self._typing = Typing()
         self._layout = ""
         self._layouts: tuple[str, ...] = LAYOUTS
+        # Keys are made once: they say nothing of anybody, and making fifty of them is felt.
+        self._made: dict[str, tuple[Widget, ...]] = {}
+        self._made_foot: dict[tuple[str, tuple[str, ...]], tuple[Widget, ...]] = {}
         self._from = 0
         self._extra: tuple[tuple[str, Callable[[], None]], ...] = ()
         self._bar_shown: tuple[object, ...] = ()
@@ -117,50 +121,60 @@ class Keyboard(BoxLayout):
 
     def _lay_out(self, layout: str) -> None:
         self._layout = layout
-        self._keys.clear_widgets()
-        self._foot.clear_widgets()
-        if layout == "kana":
-            self._kana_keys()
-        else:
-            self._rows(*_ROWS[layout])
-        rows = len(self._keys.children)
-        self._keys.height = rows * KEY_HEIGHT + (rows - 1) * 8
-        self._foot_keys()
+        if (layout, self._layouts) not in self._made_foot:
+            self._made_foot[layout, self._layouts] = tuple(self._foot_keys())
+        rows, foot = self._rows_of(layout), self._made_foot[layout, self._layouts]
+        self._keys.height = len(rows) * KEY_HEIGHT + (len(rows) - 1) * 8
+        for area, widgets in ((self._keys, rows), (self._foot, foot)):
+            area.clear_widgets()
+            for widget in widgets:
+                area.add_widget(widget)
 
-    def _kana_keys(self) -> None:
+    def _rows_of(self, layout: str) -> tuple[Widget, ...]:
+        if layout not in self._made:
+            made = self._kana_keys() if layout == "kana" else self._rows(*_ROWS[layout])
+            self._made[layout] = tuple(made)
+        return self._made[layout]
+
+    def warm(self) -> Iterator[bool]:
+        """Makes the keys, one layout a step."""
+        for layout in LAYOUTS:
+            self._rows_of(layout)
+            yield True
+
+    def _kana_keys(self) -> Iterator[Widget]:
         for row in range(5):
             line = GridLayout(cols=len(letters.COLUMNS), spacing=8)
             for column in letters.COLUMNS:
                 line.add_widget(self._key(column[row]))
-            self._keys.add_widget(line)
+            yield line
 
-    def _rows(self, rows: tuple[str, ...], size: int) -> None:
+    def _rows(self, rows: tuple[str, ...], size: int) -> Iterator[Widget]:
         for row in rows:
             line = BoxLayout(spacing=8)
             for letter in row:
                 line.add_widget(self._key(letter, size))
-            self._keys.add_widget(line)
+            yield line
 
     def _key(self, letter: str, size: int = 42) -> Press | Gap:
         if letter == "\u3000":
             return Gap()
         return press(letter, lambda: self._type(letter), kind="key", font_size=size)
 
-    def _foot_keys(self) -> None:
+    def _foot_keys(self) -> Iterator[Press]:
         for other in self._layouts:
             if other != self._layout:
-                self._foot_key(f"screen.keyboard.{other}", self._switch(other), 1.0)
+                yield self._foot_key(f"screen.keyboard.{other}", self._switch(other), 1.0)
         if self._layout == "kana":
-            self._foot_key("screen.keyboard.mark", self._mark, 1.5)
+            yield self._foot_key("screen.keyboard.mark", self._mark, 1.5)
         if self._layout != "digits":
-            self._foot_key("screen.keyboard.convert", self._convert, 1.1)
-            self._foot_key("screen.keyboard.space", lambda: self._type("\u3000"), 1.0)
-        self._foot_key("screen.keyboard.clear", self._clear, 1.4)
-        self._foot_key("screen.keyboard.erase", self._erase, 1.4)
+            yield self._foot_key("screen.keyboard.convert", self._convert, 1.1)
+            yield self._foot_key("screen.keyboard.space", lambda: self._type("\u3000"), 1.0)
+        yield self._foot_key("screen.keyboard.clear", self._clear, 1.4)
+        yield self._foot_key("screen.keyboard.erase", self._erase, 1.4)
 
-    def _foot_key(self, key: str, act: Callable[[], None], share: float) -> None:
-        button = press(tr(key), act, kind="quiet", font_size=28, size_hint_x=share)
-        self._foot.add_widget(button)
+    def _foot_key(self, key: str, act: Callable[[], None], share: float) -> Press:
+        return press(tr(key), act, kind="quiet", font_size=28, size_hint_x=share)
 
     def _switch(self, layout: str) -> Callable[[], None]:
         def switch() -> None:

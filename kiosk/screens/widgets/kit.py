@@ -37,7 +37,20 @@ def advance(glyph: str, size: int, bold: bool) -> float:
     return float(_pen(font, size, bold).get_extents(glyph)[0])
 
 
-class Say(Label):
+class Ink(Label):
+    """A label whose changed words come on a picture of their own.
+
+    Painting over the old one would wait until the frame that shows it has been drawn: with OpenGL
+    in software that is longer than a person takes an answer for immediate.
+    """
+
+    def texture_update(self, *args: object) -> None:
+        if self._label is not None:
+            self._label.texture = None
+        super().texture_update(*args)
+
+
+class Say(Ink):
     """Text that wraps as Japanese does and is as high as it needs; ``words`` is what it says."""
 
     words = StringProperty("")
@@ -85,7 +98,7 @@ class Framed:
     inset = NumericProperty(1)
 
 
-class Press(Framed, ButtonBehavior, Label):
+class Press(Framed, ButtonBehavior, Ink):
     """A button: acts on release inside it, nothing while disabled. ``kind`` is its weight."""
 
     words = StringProperty("")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +38,10 @@ class Screen(BoxLayout):
     def show(self, view: Any) -> None:
         """Bring the body up to date with its view model."""
         raise NotImplementedError
+
+    def warm(self) -> Iterator[bool]:
+        """Make ready, one piece a step, what takes long to make and says nothing of anybody."""
+        yield from ()
 
     def forget(self) -> None:
         """Drop everything a visitor typed or saw. Called when the screen is left."""
