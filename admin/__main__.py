@@ -13,19 +13,24 @@ from collections.abc import Sequence
 
 from sqlalchemy.exc import DBAPIError
 
-from admin.cli import ledger_commands
 from admin.cli.common import CommandError, say
 
-#: They bring the whole web server with them.
-_SERVER_MODULES = (
-    "admin.cli.server_commands",
-    "admin.cli.staff_commands",
-    "admin.cli.change_commands",
-    "admin.cli.edit_commands",
-    "admin.cli.qr_commands",
-    "admin.cli.alias_commands",
-    "admin.cli.fee_commands",
-)
+#: Which module knows which commands: only the one that is asked for is loaded.
+MODULES: dict[str, tuple[str, ...]] = {
+    "ledger_commands": ("import-ledger", "search", "reindex-ledger", "write-sample-ledger"),
+    "server_commands": ("migrate", "serve"),
+    "log_commands": ("register-terminal", "print-log", "sheet", "verify-log"),
+    "demo_command": ("demo",),
+    "staff_commands": (
+        "create-staff", "reset-password", "set-pin", "disable-staff", "list-staff",
+        "stop-terminal", "reopen-terminal",
+    ),
+    "change_commands": ("authorize-change",),
+    "edit_commands": ("show-entry", "edit-entry", "remove-entry"),
+    "qr_commands": ("qr-keys",),
+    "alias_commands": ("town-alias",),
+    "fee_commands": ("fee",),
+}  # fmt: skip
 #: Exit code of a command that Ctrl-C ended, as shells have it.
 INTERRUPTED = 130
 
@@ -37,15 +42,14 @@ UNREADABLE = 2
 
 
 def make_parser(command: str = "") -> argparse.ArgumentParser:
-    """The parser of every command; for a command of the ledger only theirs, which start faster."""
+    """The parser of ``command`` and its neighbours; of every command if there is none such."""
     parser = argparse.ArgumentParser(
         prog="python -m admin", description="台帳記載事項証明書 発行サーバー"
     )
     subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
-    ledger_commands.add_parsers(subparsers)
-    if command not in ledger_commands.NAMES:
-        for name in _SERVER_MODULES:
-            importlib.import_module(name).add_parsers(subparsers)
+    asked = [name for name, commands in MODULES.items() if command in commands]
+    for name in asked or MODULES:
+        importlib.import_module(f"admin.cli.{name}").add_parsers(subparsers)
     return parser
 
 

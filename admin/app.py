@@ -23,20 +23,15 @@ from admin.api.state import (
     SearchFunction,
     ServerState,
 )
-from admin.db.ready import NotReadyError, open_ready
-from admin.ledger.entries import data_as_of, load_entry
+from admin.ledger.entries import data_as_of
 from admin.ledger.history import history
 from admin.ledger.neighbours import neighbours
 from admin.ledger.search import get_ready, search
+from admin.parts import make_services
 from admin.services.context import Services
-from admin.services.failpoints import VARIABLE as FAILPOINT
-from admin.services.field_cipher import KeyRing
-from admin.services.qr_keys import QrKeys, signer
 from admin.settings import Settings
 from admin.views.errors import error_page
 from admin.views.routes import mount
-from kiosk.certificate.form import FormFault
-from kiosk.certificate.maker import CertificateMaker
 from kiosk.domain.near import Neighbours, SiteHistory
 from kiosk.domain.query import Query, SearchResult, SearchUnavailable
 from kiosk.ledger_client import wire
@@ -54,27 +49,6 @@ _HTTP_CODES = {404: "not_found", 405: "not_found", 413: "too_large"}
 _API = "/api/"
 #: Faults whose last place is a name that the caller chose.
 _NAMED_BY_CALLER = frozenset({"extra_forbidden", "unexpected_keyword_argument"})
-
-
-def make_services(settings: Settings) -> Services:
-    """Open database, keys and form. Raises NotReadyError with a sentence for the operator."""
-    if settings.production and settings.failpoint:
-        raise NotReadyError(f"{FAILPOINT} は本番では使えません。")
-    database = open_ready(settings.database_url)
-    maker = CertificateMaker.load(settings.form)
-    if isinstance(maker, FormFault):
-        database.dispose()
-        raise NotReadyError(f"様式 {settings.form} を使えません: {maker}")
-    qr_keys = QrKeys(settings.keys.parent)
-    return Services(
-        database=database,
-        keys=KeyRing.load_or_make(settings.keys),
-        sheets=maker,
-        load_entry=load_entry,
-        seal=maker.seal,
-        code=signer(maker, qr_keys),
-        code_keys=qr_keys.public_keys,
-    )
 
 
 def _search_of(settings: Settings, services: Services) -> SearchFunction:

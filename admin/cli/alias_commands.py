@@ -15,7 +15,6 @@ from kiosk.domain.events import EventCode
 from kiosk.domain.recorded_dates import parse_recorded_date
 from kiosk.domain.towns import town_name, towns_by_name
 
-NAMES = ("town-alias",)
 _ACTOR = operation_log.system_actor("command-line")
 HELP = """旧町名の表を見る・足す・けずるためのコマンドです。
 

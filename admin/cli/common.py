@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,6 +14,8 @@ from admin.db.engine import Database
 from admin.db.migrate import current_revision, upgrade
 from admin.db.ready import NotReadyError, is_missing, open_ready
 from admin.settings import Settings
+
+Run = Callable[[argparse.Namespace], int]
 
 
 class CommandError(Exception):
@@ -32,6 +34,16 @@ def add_place(parser: argparse.ArgumentParser) -> None:
     """``--data-dir`` and ``--database``, or DAICHO_DATA_DIR and DAICHO_DATABASE."""
     parser.add_argument("--data-dir", type=Path, help="データベースと鍵のフォルダー")
     parser.add_argument("--database", help="データベースの URL (sqlite:///… または postgresql://…)")
+
+
+def command(
+    subparsers: argparse._SubParsersAction[argparse.ArgumentParser], name: str, about: str, run: Run
+) -> argparse.ArgumentParser:
+    """The parser of one command, which knows where the data is."""
+    parser = subparsers.add_parser(name, help=about, description=about)
+    add_place(parser)
+    parser.set_defaults(run=run)
+    return parser
 
 
 def settings_of(arguments: argparse.Namespace) -> Settings:

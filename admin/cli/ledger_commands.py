@@ -37,7 +37,6 @@ from kiosk.domain.query import (
     TooMany,
 )
 
-NAMES = ("import-ledger", "search", "reindex-ledger", "write-sample-ledger")
 SAMPLE_ENTRIES = 2400
 SAMPLE_SEED = 20261123
 _ACTOR = operation_log.system_actor("command-line")

@@ -10,12 +10,11 @@ import argparse
 import getpass
 import json
 import sys
-from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from admin.cli.common import CommandError, add_place, opened, say
+from admin.cli.common import CommandError, command, opened, say
 from admin.db.issue_tables import Terminal
 from admin.db.staff_tables import StaffAccount
 from admin.services import accounts, operation_log, terminals
@@ -28,7 +27,6 @@ from admin.views.show import instant, last_day, read_day
 from admin.views.words import DEEDS, ROLES
 from kiosk.domain.eras import wareki
 
-Run = Callable[[argparse.Namespace], int]
 _Parsers = argparse._SubParsersAction  # its name is private, its meaning is not
 
 BY_COMMAND = operation_log.system_actor("command-line")
@@ -36,7 +34,7 @@ MIN_REASON, MAX_REASON = 2, 200
 
 
 def add_parsers(subparsers: _Parsers[argparse.ArgumentParser]) -> None:
-    create = _command(
+    create = command(
         subparsers,
         "create-staff",
         "職員IDを登録し、最初のパスワードを1度だけ出します",
@@ -59,26 +57,17 @@ def add_parsers(subparsers: _Parsers[argparse.ArgumentParser]) -> None:
         ("set-pin", "端末を開く暗証番号を設定します (番号は入力を求めます)", set_pin),
         ("disable-staff", "職員IDを停止し、サインインをすべて切ります", disable_staff),
     ):
-        _command(subparsers, name, about, run).add_argument("staff_id", help="職員ID")
-    listing = _command(subparsers, "list-staff", "職員IDの一覧を出します", list_staff)
+        command(subparsers, name, about, run).add_argument("staff_id", help="職員ID")
+    listing = command(subparsers, "list-staff", "職員IDの一覧を出します", list_staff)
     listing.add_argument("--json", action="store_true", help="1行1件の JSON で出します")
     for name, about, run in (
         ("stop-terminal", "端末に停止の指示を出します", stop_terminal),
         ("reopen-terminal", "端末の停止の指示を取り消します", reopen_terminal),
     ):
-        parser = _command(subparsers, name, about, run)
+        parser = command(subparsers, name, about, run)
         parser.add_argument("terminal", help="端末の番号 (例 terminal-1)")
         parser.add_argument("--by", required=True, help="指示を出す職員の職員ID")
         parser.add_argument("--reason", required=True, help="理由 (2〜200 文字。記録に残ります)")
-
-
-def _command(
-    subparsers: _Parsers[argparse.ArgumentParser], name: str, about: str, run: Run
-) -> argparse.ArgumentParser:
-    parser = subparsers.add_parser(name, help=about, description=about)
-    add_place(parser)
-    parser.set_defaults(run=run)
-    return parser
 
 
 def _day(text: str | None, instead: date | None = None) -> date:

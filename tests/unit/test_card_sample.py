@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from admin.cli.server_commands import SAMPLE_IDM as REGISTERED
+from admin.cli.demo_command import SAMPLE_IDM as REGISTERED
 from kiosk.cards.simulated import SAMPLE_IDM
 
 

@@ -19,7 +19,7 @@ from kiosk.printing.models import MODELS
 from kiosk.printing.registry import DRIVERS, PrinterConfig, make_printer
 
 LEAST = 'server_url = "http://127.0.0.1:8600"\nterminal = "terminal-1"\nkey_file = "key.pem"\n'
-#: As the demo writes it (admin/cli/server_commands.py).
+#: As the demo writes it (admin/cli/demo_command.py).
 DEMO = (
     LEAST + '\n[printer]\ndriver = "simulated"\ncontrol_socket = "printer.sock"\n'
     '\n[sign_in]\nmethods = ["staff_id", "felica", "piv"]\nreader = "simulated"\n'

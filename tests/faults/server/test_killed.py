@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 import pytest
 
-from admin.app import make_services
 from admin.db import migrate
 from admin.db.engine import Database
 from admin.db.issue_tables import Issue
 from admin.db.ready import NotReadyError
+from admin.parts import make_services
 from admin.services.failpoints import NAMES
 from admin.settings import Settings
 from kiosk.domain.eras import fiscal_year
