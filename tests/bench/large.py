@@ -64,9 +64,9 @@ def _make(folder: Path, section: Section, entries: int) -> list[Entry]:
         raise RuntimeError(f"{folder} is not whole and not empty ({old.name}); remove it")
     book = write_book(folder / "book.csv", entries, SEED, keep_every=max(1, entries // ASKED_OF))
     begun = time.monotonic()
-    made = section.command("import-ledger", str(folder / "book.csv"), timeout_s=7200)
+    made = section.command("import-ledger", str(folder / "book.csv"), timeout_s=7200, progress=True)
     if made.returncode:
-        raise RuntimeError(f"import failed: {made.stdout}{made.stderr}")
+        raise RuntimeError(f"import failed: {made.stdout}")
     sys.stderr.write(f"{entries:,} entries imported in {time.monotonic() - begun:.0f} s\n")
     return book
 

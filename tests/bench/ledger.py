@@ -156,7 +156,9 @@ def _postgres(
     if reason:
         raise RuntimeError(reason)
     with postgres.running_server() as server:
+        _step("the same on PostgreSQL: copied, its index built")
         database, built = copy_to_postgres(large.path, server, "large")
+        _step("the same on PostgreSQL: asked")
         _in_process(database, typed)  # warms
         keys, _ = _in_process(database, typed)
         every, _ = _in_process(database, shapes)
@@ -171,13 +173,22 @@ def _postgres(
     ]
 
 
+def _step(what: str) -> None:
+    """What is being measured, for whoever waits: the whole takes an hour."""
+    sys.stderr.write(f"  {time.strftime('%H:%M:%S')} {what}\n")
+    sys.stderr.flush()
+
+
 def _largest(large: Large, database: Database, typed: list[Query], out: Path) -> list[Figure]:
     at = f"at {len_said(large)} entries (load {os.getloadavg()[0]:.1f})"
+    _step("keystrokes in the process, history, neighbours")
     warm, warm_worked = _in_process(database, typed)
     past, beside = near.near(database, large.book)
+    _step(f"{QUESTIONS:,} questions of every shape")
     every, every_worked = _shapes(database, large.book, out)
     shapes = [query for _, query, _ in islice(questions(large.book, SEED, BROAD_SHARE), QUESTIONS)]
     sqlite = percentile(warm, 0.99), percentile(every, 0.999)
+    _step("cold keystrokes, and the index built anew")
     figures = [
         Figure(f"history of a site {at}", "ms", past, 0.99, 50),
         Figure(f"lots beside it {at}", "ms", beside, 0.99, 100),
@@ -189,6 +200,7 @@ def _largest(large: Large, database: Database, typed: list[Query], out: Path) ->
         Figure(f"index built {at}", "s", (_build(database),), 1.0, 60),
     ]
     database.dispose()
+    _step("over HTTP, and eight terminals at once")
     large.section.start()
     try:
         typed_on = _over_http(large.section, typed[:400])[50:]
@@ -214,6 +226,7 @@ def measure(folder: Path, chosen: argparse.Namespace) -> list[Figure]:
     largest = chosen.entries or ENTRIES
     kept = chosen.keep or folder
     for entries in sorted({*(one for one in SMALLER if one < largest), largest}):
+        _step(f"a ledger of {entries:,} entries")
         large = large_ledger(kept / str(entries), entries)
         database = Database(f"sqlite:///{large.path}")
         typed = list(keystrokes(large.book, TYPED))

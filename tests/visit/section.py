@@ -40,11 +40,17 @@ class Section:
     def url(self) -> str:
         return f"http://{HOST}:{self.port}"
 
-    def command(self, *words: str, timeout_s: float = 300) -> subprocess.CompletedProcess[str]:
-        """One of the server's own commands; its output is returned, its complaint is ours."""
+    def command(
+        self, *words: str, timeout_s: float = 300, progress: bool = False
+    ) -> subprocess.CompletedProcess[str]:
+        """One of the server's own commands; its output is returned, its complaint is ours.
+
+        ``progress``: what it says while it works goes to the person who waits, not to us.
+        """
         return subprocess.run(
             [sys.executable, "-m", "admin", *words, *self._place],
-            capture_output=True, text=True, timeout=timeout_s, check=False, env=self._environment(),
+            stdout=subprocess.PIPE, stderr=None if progress else subprocess.PIPE, text=True,
+            timeout=timeout_s, check=False, env=self._environment(),
         )  # fmt: skip
 
     def _environment(self) -> dict[str, str]:
