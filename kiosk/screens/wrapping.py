@@ -6,13 +6,16 @@ one is taken along; a number or Latin word stays whole when it fits on a line.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 NOT_FIRST = frozenset(
     "、。，．・：；？！ー々ゝゞヽヾ）〕］｝〉》」』】’”ぁぃぅぇぉっゃゅょァィゥェォッャュョヶ%％,.!?)]}〜～"
 )
 #: A phrase longer than this share of a line is not kept whole: the line before would be ragged.
 LONGEST_PHRASE = 0.5
+#: After these, お or ご before a kanji begins a word (お取りください, ご案内) and ends none.
+PARTICLES = frozenset("をへにがはのでともや")
+HONORIFICS = frozenset("おご")
 NOT_LAST = frozenset("（〔［｛〈《「『【‘“([{〒￥¥")
 
 
@@ -56,22 +59,42 @@ def _pieces(glyphs: list[str], joined: Callable[[str, str], bool]) -> list[list[
 
 def balanced_lines(glyphs: list[str], width: float, advance: Callable[[str], float]) -> list[str]:
     """As ``break_lines``, but of about equal length, for centred text: no lonely last word."""
-    lines = break_lines(glyphs, width, advance)
+    pieces = list(_fitting(glyphs, width, advance))  # none of them longer than half a line
+    lines = _filled(pieces, width, advance)
     narrowest, widest = width / 2, width
     while len(lines) > 1 and widest - narrowest > width / 40:
         middle = (narrowest + widest) / 2
-        if len(break_lines(glyphs, middle, advance)) == len(lines):
+        if len(_filled(pieces, middle, advance)) == len(lines):
             widest = middle
         else:
             narrowest = middle
-    return break_lines(glyphs, widest, advance)
+    return _filled(pieces, widest, advance)
+
+
+def _phrases(glyphs: list[str]) -> list[list[str]]:
+    """Runs that are likely to be read as one."""
+    following = dict(enumerate(glyphs[1:]))
+    polite = {
+        at for at, glyph in enumerate(glyphs)
+        if glyph in HONORIFICS and at in following and _script(following[at]) == "kanji"
+    }  # fmt: skip
+    phrases: list[list[str]] = []
+    for at, glyph in enumerate(glyphs):
+        before = glyphs[at - 1] if at else ""
+        begins = not at or (at in polite and before in PARTICLES)
+        if begins or not (
+            at - 1 in polite or _joined(before, glyph) or _one_word(before, glyph)
+        ):  # fmt: skip
+            phrases.append([])
+        phrases[-1].append(glyph)
+    return phrases
 
 
 def _fitting(
     glyphs: list[str], width: float, advance: Callable[[str], float]
 ) -> Iterator[list[str]]:
     """Phrases; one that would fill most of a line is cut where 禁則 allows."""
-    for phrase in _pieces(glyphs, lambda a, b: _joined(a, b) or _one_word(a, b)):
+    for phrase in _phrases(glyphs):
         if sum(map(advance, phrase)) <= width * LONGEST_PHRASE:
             yield phrase
         else:
@@ -80,9 +103,16 @@ def _fitting(
 
 def break_lines(glyphs: list[str], width: float, advance: Callable[[str], float]) -> list[str]:
     """Lines no wider than ``width`` where that is possible at all; the text's own breaks stay."""
+    return _filled(_fitting(glyphs, width, advance), width, advance)
+
+
+def _filled(
+    pieces: Iterable[list[str]], width: float, advance: Callable[[str], float]
+) -> list[str]:
+    """Line after line, each filled with as many pieces as it takes."""
     lines: list[str] = []
     line, used = "", 0.0
-    for piece in _fitting(glyphs, width, advance):
+    for piece in pieces:
         if piece == ["\n"]:
             lines.append(line)
             line, used = "", 0.0

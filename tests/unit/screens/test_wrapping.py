@@ -35,6 +35,21 @@ def test_a_word_keeps_its_ending() -> None:
     assert break_lines(list(text), 12, _one) == ["ほかの目的には", "使いません。"]
 
 
+def test_a_polite_word_begins_with_its_prefix() -> None:
+    text = "返却口へお返ししました。お取りください。"
+    assert break_lines(list(text), 18, _one) == ["返却口へお返ししました。", "お取りください。"]
+    text = "どうぞ窓口でのご案内です"
+    assert break_lines(list(text), 11, _one) == ["どうぞ窓口での", "ご案内です"]
+
+
+def test_centred_lines_break_between_phrases_too() -> None:
+    text = "三百円を返却口へお返ししました。お取りください。"
+    for width in range(17, 24):
+        assert balanced_lines(list(text), width, _one) == [
+            "三百円を返却口へお返ししました。", "お取りください。"
+        ]  # fmt: skip
+
+
 def test_own_line_breaks_stay() -> None:
     assert break_lines(list("あ\nい"), 10, _one) == ["あ", "い"]
 
