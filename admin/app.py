@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -14,6 +13,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from admin.api import near_routes, routes
 from admin.api.state import (
@@ -96,27 +96,6 @@ def _add_faults(app: FastAPI) -> None:
     def refused(_request: Request, error: Refused) -> Response:
         return _fault(error.status, error.code, error.detail)
 
-    @app.middleware("http")
-    async def contract_faults(
-        request: Request, call_next: Callable[[Request], Awaitable[Response]]
-    ) -> Response:
-        try:
-            return await call_next(request)
-        except (OperationalError, PoolTimeoutError) as error:
-            log.error("database busy: %s", type(error).__name__)
-            if not request.url.path.startswith(wire.PREFIX):
-                return error_page(request, 503)
-            return _fault(503, "busy")
-        except DBAPIError as error:
-            # The statement's values may be personal: only the kind of fault is logged.
-            log.error("database fault: %s", type(error).__name__)
-            if not request.url.path.startswith(wire.PREFIX):
-                return error_page(request, 500)
-            return _fault(500, "internal")
-        except Exception as error:
-            # Caught here, not by the server around us: its trace would quote what was said.
-            return internal(request, error)
-
     @app.exception_handler(RequestValidationError)
     def bad_request(request: Request, error: RequestValidationError) -> Response:
         if not request.url.path.startswith(wire.PREFIX):
@@ -132,15 +111,55 @@ def _add_faults(app: FastAPI) -> None:
             return _fault(404, "contract")  # a terminal of another version of the contract
         return _fault(error.status_code, _HTTP_CODES.get(error.status_code, "bad_request"))
 
-    def internal(request: Request, error: Exception) -> Response:
-        trace = error.__traceback__
-        while trace is not None and trace.tb_next is not None:
-            trace = trace.tb_next
-        place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
-        log.error("fault in %s: %s at %s", request.url.path, type(error).__name__, place)
-        if not request.url.path.startswith(wire.PREFIX):
-            return error_page(request, 500)
-        return _fault(500, "internal")
+
+def _of_database(request: Request, error: DBAPIError | PoolTimeoutError) -> Response:
+    busy = isinstance(error, OperationalError | PoolTimeoutError)
+    # The statement's values may be personal: only the kind of fault is logged.
+    log.error("database %s: %s", "busy" if busy else "fault", type(error).__name__)
+    if not request.url.path.startswith(wire.PREFIX):
+        return error_page(request, 503 if busy else 500)
+    return _fault(503, "busy") if busy else _fault(500, "internal")
+
+
+def _internal(request: Request, error: Exception) -> Response:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
+    log.error("fault in %s: %s at %s", request.url.path, type(error).__name__, place)
+    if not request.url.path.startswith(wire.PREFIX):
+        return error_page(request, 500)
+    return _fault(500, "internal")
+
+
+class AnswerEveryFault:
+    """What nobody caught is answered here, not by the server around us: its trace would quote what
+    was said. As plain ASGI: Starlette's own middleware costs every request a task of its own."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def sent(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, sent)
+        except Exception as error:
+            if scope["type"] != "http":
+                raise
+            request = Request(scope)
+            if isinstance(error, DBAPIError | PoolTimeoutError):
+                answer = _of_database(request, error)
+            else:
+                answer = _internal(request, error)
+            if begun:  # too late for an answer; the caller sees the connection break
+                raise RuntimeError("an answer was broken off") from None
+            await answer(scope, receive, send)
 
 
 def create_app(settings: Settings, services: Services | None = None) -> FastAPI:
@@ -165,6 +184,7 @@ def create_app(settings: Settings, services: Services | None = None) -> FastAPI:
     )
     get_ready()
     _add_faults(app)
+    app.add_middleware(AnswerEveryFault)
     app.include_router(routes.router)
     app.include_router(near_routes.router)
     mount(app, services)

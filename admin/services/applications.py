@@ -22,6 +22,7 @@ from kiosk.domain.ports import Application
 
 #: Crockford's base 32: no I, L, O, U, so that a number can be read out at a counter.
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_FOUND = insert(FoundEntry.metadata.tables[FoundEntry.__tablename__])
 _FIELDS = ("corporation_name", "name", "postal_code", "address", "phone")
 
 
@@ -165,7 +166,7 @@ def remember_found(session: Session, application_id: str, entry_ids: list[int]) 
     known = set(session.scalars(noted))
     new = [{"application_id": application_id, "entry_id": one} for one in shown if one not in known]
     if new:
-        session.execute(insert(FoundEntry), new)
+        session.execute(_FOUND, new)
 
 
 def was_found(session: Session, application_id: str, entry_id: int) -> bool:

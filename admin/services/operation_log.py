@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import rfc8785
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from admin.db.log_tables import LogHead, OperationLog
@@ -29,6 +29,19 @@ CHUNK = 1000
 CLOCK_BACK = timedelta(minutes=2)
 #: ... or after it by more than this, until staff open a terminal (``confirms_clock``).
 CLOCK_AHEAD = timedelta(hours=24)
+
+# Every deed runs these: made once, and without the object mapper, they take a third of the time.
+_ROWS, _HEAD = OperationLog.metadata.tables["operation_log"], LogHead.metadata.tables["log_head"]
+_LOCK = (
+    update(_HEAD).where(_HEAD.c.id == 1).values(seq=_HEAD.c.seq)
+    .returning(_HEAD.c.seq, _HEAD.c.last_at)
+)  # fmt: skip
+_NEXT = (
+    update(_HEAD).where(_HEAD.c.id == 1).values(seq=_HEAD.c.seq + 1)
+    .returning(_HEAD.c.seq, _HEAD.c.hash, _HEAD.c.last_at)
+)  # fmt: skip
+_ROW = insert(_ROWS)
+_CLOSE = update(_HEAD).where(_HEAD.c.id == 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +84,7 @@ def lock(session: Session) -> datetime | None:
     Every deed that writes more than its log row takes it first: so deeds stand in one order, and
     two of them never wait for each other crosswise.
     """
-    row = session.execute(
-        update(LogHead)
-        .where(LogHead.id == 1)
-        .values(seq=LogHead.seq)
-        .returning(LogHead.seq, LogHead.last_at)
-    ).one()
+    row = session.execute(_LOCK).one()
     return row.last_at if row.seq else None
 
 
@@ -108,12 +116,8 @@ def append(
     strangers = set(data) - ALLOWED_KEYS
     if strangers:
         raise ValueError(f"not in the log's allow-list: {sorted(strangers)}")
-    head = session.execute(
-        update(LogHead)
-        .where(LogHead.id == 1)
-        .values(seq=LogHead.seq + 1)
-        .returning(LogHead.seq, LogHead.hash, LogHead.last_at)
-    ).one()
+    session.flush()  # the deed's own rows first: what they may not do is refused here
+    head = session.execute(_NEXT).one()
     seq, previous = int(head.seq), bytes(head.hash)
     canonical = rfc8785.dumps(
         {
@@ -128,15 +132,14 @@ def append(
         }
     )
     digest = leaf_hash(canonical)
-    session.add(
-        OperationLog(
-            seq=seq, at=at, event=event.value, actor=actor.who, terminal=actor.terminal,
-            subject=subject, canonical=canonical, prev_hash=previous, hash=digest,
-        )
-    )  # fmt: skip
-    session.flush()
+    row = {
+        "seq": seq, "at": at, "event": event.value, "actor": actor.who,
+        "terminal": actor.terminal, "subject": subject, "canonical": canonical,
+        "prev_hash": previous, "hash": digest,
+    }  # fmt: skip
+    session.execute(_ROW, row)
     believed = _believed(seq, head.last_at, at, confirms_clock)
-    session.execute(update(LogHead).where(LogHead.id == 1).values(hash=digest, last_at=believed))
+    session.execute(_CLOSE, {"hash": digest, "last_at": believed})
     return seq
 
 
