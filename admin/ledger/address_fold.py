@@ -28,7 +28,12 @@ _AFTER_TOWN = re.compile(
 #: A part of a lot is searched as the lot.
 _PARTS = re.compile(r"の?各?(?:一部|全部)|の内(?=$|\W)")
 #: 大字 of deeds (壱丁目), and a thousand with its comma (2,987番).
-_FORMAL_NUMERALS = re.compile(rf"[{FORMAL_GLYPHS}{KANJI_DIGITS}]+(?=丁目|番|号|の[0-9])")
+_NUMERAL = rf"[0-9{FORMAL_GLYPHS}{KANJI_DIGITS}]"
+_FORMAL_NUMERALS = re.compile(
+    rf"[{FORMAL_GLYPHS}{KANJI_DIGITS}]+(?=丁目|番|号|の{_NUMERAL})"
+    rf"|(?:(?<=番)|(?<=番地)|(?<=番の)|(?<=番地の)|(?<={_NUMERAL}の))"
+    rf"[{FORMAL_GLYPHS}{KANJI_DIGITS}]+(?=$|[-\s番号の(、,])"
+)
 _COMMA = re.compile(r"(?<=[0-9]),(?=[0-9]{3}番)")
 _DOTS = re.compile(r"(?<=[0-9])\s*\.\s*(?=[0-9])")
 _UNITS = re.compile(r"番|号|[0-9]\s*-\s*[0-9]")

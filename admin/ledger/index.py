@@ -20,7 +20,7 @@ from admin.db.ledger_tables import ORDER_KEY_ID_BITS, LedgerIndexState
 from kiosk.domain.assets import AssetMissingError, asset_path
 
 #: Raise it when folding, terms or order keys change: the search rows are made anew then.
-INDEX_VERSION = 5
+INDEX_VERSION = 6
 _TABLES = ("variants.yaml", "edogawa_towns.csv", "aliases.csv")
 
 Clauses = tuple[tuple[str, ...], ...]

@@ -33,6 +33,25 @@ def test_one_lot_in_many_spellings(cell: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "cell",
+    [
+        "中央壱丁目弐拾弐番参拾五の参拾八号",
+        "中央壱丁目弐拾弐番地参拾五の参拾八",
+        "中央壱丁目弐拾弐番地の参拾五の参拾八",
+        "中央壱丁目弐拾弐番参拾五-38",
+        "中央壱丁目22番参拾五の参拾八（外壱筆）",
+    ],
+)
+def test_numerals_of_deeds(cell: str) -> None:
+    assert paths(cell) == ["中央/1/22/35/38"]
+
+
+def test_numerals_of_deeds_within_words_are_words() -> None:
+    assert address_text("見本の参道") == "見本の参道"
+    assert address_text("見本参道") == "見本参道"
+
+
+@pytest.mark.parametrize(
     ("cell", "places"),
     [
         ("上篠崎3-2", ["上篠崎/3/2", "上篠崎/0/3/2"]),
