@@ -90,6 +90,7 @@ def test_what_cannot_be_certified_is_sent_to_the_counter(entry_id: int, notice: 
         k.to_entry(entry_id)
         k.touch(ev.CertifyPressed)
         assert (k.phase, k.notice) == (Phase.ENTRY, notice)
+        assert present(k.session).primary == ""  # pressing again would change nothing
         k.touch(ev.PreviewAccepted)
         k.touch(ev.IssuePressed)
         assert k.at(Phase.ENTRY)

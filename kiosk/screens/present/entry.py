@@ -10,7 +10,7 @@ from kiosk.screens.present.frame import Frame, notice_text, visit_frame
 from kiosk.screens.present.payment import fee_words
 from kiosk.screens.strings import tr
 from kiosk.session import events as ev
-from kiosk.session.notices import not_certifiable_notice
+from kiosk.session.notices import Notice, not_certifiable_notice
 from kiosk.session.state import MAX_COPIES, Session, Visit
 
 #: Headings whose emptiness says something and is shown as 記載なし.
@@ -80,6 +80,7 @@ def counter_reason(session: Session) -> str:
 def entry(session: Session) -> Frame:
     visit = session.visit or Visit("")
     refused = visit.entry is not None and visit.entry.not_certifiable is not None
+    no_glyph = session.notice == Notice.REFUSAL_MISSING_GLYPH
     warning = tr("screen.entry.to_counter") if refused else ""
     reason = counter_reason(session)
     slip = tr("screen.entry.slip") if reason and visit.application is not None else ""
@@ -94,7 +95,8 @@ def entry(session: Session) -> Frame:
             slip,
             reason,
         ),
-        primary="" if refused else tr("screen.entry.certify"),
+        # No press will find a glyph that no font has; other refusals may have passed.
+        primary="" if refused or no_glyph else tr("screen.entry.certify"),
         primary_event=ev.CertifyPressed,
     )
 
