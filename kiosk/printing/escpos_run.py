@@ -95,6 +95,7 @@ class EscposRun:
         self._total = self._written = self._synced = 0
         self._cuts_before: int | None = None
         self._cuts: int | None = None
+        self._freed_for = 1  # the page whose beginning found the output empty
         self._count_before: int | None = None
         self._mark: bool | None = None
         self._taken: bool | None = None
@@ -151,6 +152,9 @@ class EscposRun:
         fault = None
         if piece.looks_real_time:
             fault = self._settle_echoes()
+        if self._cuts and piece.page > self._freed_for:  # only where pages are seen when cut
+            fault = fault or self._output_freed()
+            self._freed_for = piece.page
         if piece.ends_page and self._profile.completion is Completion.PRESENTER:
             fault = fault or self._presented()
             if fault is None:
@@ -257,6 +261,19 @@ class EscposRun:
                 return None
             self._clock.sleep(POLL_S)
         return PrintFault.NO_COMPLETION
+
+    def _output_freed(self) -> PrintFault | None:
+        """The page before has left the output: else its sheet would be taken for this page's."""
+        until = self._until(COMPLETION_S)
+        while True:
+            fault = self._look()
+            if fault is not None or self._status is None:
+                return fault
+            if PrinterReason.PRESENTER_OCCUPIED not in self._status.reasons:
+                return None
+            if self._clock.monotonic() >= until:
+                return PrintFault.NO_COMPLETION
+            self._clock.sleep(POLL_S)
 
     def _watch_taken(self) -> None:
         """True if it was taken, False if it still lay there. Either way it was printed."""

@@ -19,6 +19,7 @@ class FakeCustomPrinter(FakeUsbPrinter):
         super().__init__(buffer_bytes)
         self.presented = False
         self.looks_until_taken = 4
+        self.stuck = False  # no sheet leaves the presenter any more, and none comes into it
         self._looks = 0
 
     def _tell_status(self, n: int) -> None:
@@ -34,7 +35,7 @@ class FakeCustomPrinter(FakeUsbPrinter):
     def _group(self, letter: bytes) -> Generator[int, bytes, None]:
         if letter == b"e":
             assert (yield 1) == b"\x05"
-            self.presented = False
+            self.presented = self.presented and self.stuck
         elif letter == b"I":
             yield 1
             self._answers += b"\x5d"
@@ -42,6 +43,8 @@ class FakeCustomPrinter(FakeUsbPrinter):
             yield from super()._group(letter)
 
     def _cut(self) -> None:
+        if self.stuck and self.presented:
+            return
         before = self.cuts
         super()._cut()
         if self.cuts > before:

@@ -336,6 +336,18 @@ def test_a_sheet_left_in_the_presenter_is_evidence_and_keeps_the_next_job_out(ta
         assert bench.print(1) == NotStarted(PrintFault.BUSY, status)
 
 
+@pytest.mark.parametrize("name", ["usb-custom", "tcp-custom"])
+def test_a_sheet_that_never_leaves_the_presenter_is_not_taken_for_the_next_page(name: str) -> None:
+    bench, device = BENCHES[name]()
+    assert isinstance(device, FakeCustomPrinter)
+    device.stuck, device.looks_until_taken = True, 10_000
+    outcome = bench.print(2)
+    assert isinstance(outcome, PrintUnknown)
+    assert outcome.fault is PrintFault.NO_COMPLETION
+    assert outcome.evidence.pages_completed == 1
+    assert bench.sheets() == pages_of(1)
+
+
 DEVICES: dict[str, Callable[[], FakeUsbPrinter]] = {
     "epson": FakeUsbPrinter,
     "custom": FakeCustomPrinter,
