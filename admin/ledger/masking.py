@@ -6,29 +6,25 @@ Unsure counts as a person, which shows less.
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from dataclasses import replace
 
 from kiosk.certificate.content import mask
+from kiosk.certificate.owners import BodyMarkers
 from kiosk.domain.near import SiteEntry
 from kiosk.domain.query import Hit
 
 STARS = "＊＊"
-#: Words that only the name of an organisation carries.
-ORGANISATION = (
+#: Words of the names of organisations, as a form's ``corporate_markers``.
+ORGANISATION = BodyMarkers((
     "株式会社", "有限会社", "合同会社", "合資会社", "合名会社", "相互会社", "(株)", "(有)", "(同)",
-    "法人", "組合", "公社", "公団", "事業団", "協会", "連合会", "自治会", "町会", "銀行",
-    "信用金庫", "機構", "学園", "国土交通", "東京都", "江戸川区", "都知事", "区長", "市長",
-    "神社",
-)  # fmt: skip
-
-
-_ANY = re.compile("|".join(map(re.escape, ORGANISATION)))
+    "法人", "組合", "公社", "公団", "事業団", "連合会", "自治会", "銀行", "信用金庫", "国土交通",
+    "都知事", "江戸川区立", "～協会", "～町会", "～機構", "～学園", "～神社", "～東京都",
+    "～江戸川区", "～区長", "～市長", "～局", "～委員会",
+))  # fmt: skip
 
 
 def is_organisation(owner: str) -> bool:
-    return _ANY.search(unicodedata.normalize("NFKC", owner)) is not None
+    return ORGANISATION.named(owner)
 
 
 def listed_hit(hit: Hit) -> Hit:

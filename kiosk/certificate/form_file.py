@@ -6,7 +6,6 @@ widths, disclosure, sentences, legal basis, signatory and seal with the days the
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
@@ -16,10 +15,13 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from kiosk.certificate.owners import ENDING_SIGNS, BodyMarkers
 from kiosk.certificate.signed_code import MAX_PAYLOAD, largest_payload
 from kiosk.domain.ledger import STANDARD_HEADINGS, Category, DispositionKind
 
 Text = Annotated[str, Field(min_length=1, max_length=2000)]
+#: A word of 法人; with ～ before it, one that counts at the end of a word only.
+Marker = Annotated[str, Field(pattern=rf"^[{ENDING_SIGNS}]?[^{ENDING_SIGNS}\s]", max_length=100)]
 FormName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 Millimetres = Annotated[float, Field(ge=0, le=210, strict=False)]
 Points = Annotated[float, Field(ge=5, le=40, strict=False)]
@@ -253,7 +255,7 @@ class FormFile(_Part):
     bases: tuple[LegalBasis, ...] = Field(min_length=1, strict=False)
     signatories: tuple[Signatory, ...] = Field(min_length=1, strict=False)
     seals: tuple[Seal, ...] = Field(min_length=1, strict=False)
-    corporate_markers: tuple[Text, ...] = Field(min_length=1, strict=False)
+    corporate_markers: tuple[Marker, ...] = Field(min_length=1, strict=False)
     mask: Text = "＊＊"
     words: Words = Words()
     layout: Layout = Layout()
@@ -263,9 +265,9 @@ class FormFile(_Part):
     form_of: dict[_CategoryName, FormName] = {}
 
     @cached_property
-    def flat_markers(self) -> tuple[str, ...]:
-        """The markers of 法人 in one width, for every name is held against them."""
-        return tuple(_flat(marker) for marker in self.corporate_markers)
+    def bodies(self) -> BodyMarkers:
+        """Made once: every name is held against them."""
+        return BodyMarkers(self.corporate_markers)
 
     @cached_property
     def field_shows(self) -> dict[tuple[FormKind, Surface], dict[str, Show]]:
@@ -367,14 +369,7 @@ def fixed_texts(file: FormFile) -> list[str]:
 
 def owner_kind(file: FormFile, owner: str) -> FormKind:
     """個人 or 法人 by the words a corporation's name carries; unsure is 個人, which shows less."""
-    flat = _flat(owner)
-    named = any(marker in flat for marker in file.flat_markers)
-    return "corporate" if named else "individual"
-
-
-def _flat(text: str) -> str:
-    """㈱, （株） and (株) are one marker, ㍿ is 株式会社, in whatever width they are written."""
-    return unicodedata.normalize("NFKC", text)
+    return "corporate" if file.bodies.named(owner) else "individual"
 
 
 def disclosure_of(file: FormFile, item: Item, owner: str, surface: Surface) -> Show:

@@ -111,7 +111,10 @@ def test_the_sheet_is_drawn_of_the_entry_itself_and_not_of_what_is_shown(tmp_pat
     [
         "見本商事㈱", "㈱見本", "見本商事(株)", "（有）見本", "㈲見本", "㍿見本", "ﾐﾎﾝ株式会社",
         "見本町会", "東京都知事　見本太郎", "社会福祉法人見本会",
-        "株式会社見本\n代表取締役　見本　太郎",
+        "株式会社見本\n代表取締役　見本　太郎", "見本神社", "見本学園　理事長", "東京都",
+        "江戸川区",
+        "江戸川区長", "見本市長　見本太郎", "東京都　水道局", "江戸川区教育委員会",
+        "江戸川区立見本小学校",
     ],
 )  # fmt: skip
 def test_a_body_is_a_body_however_its_kind_is_written(owner: str) -> None:
@@ -121,8 +124,12 @@ def test_a_body_is_a_body_however_its_kind_is_written(owner: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "owner", ["見本　太郎", "見本太郎", "ミホン　タロウ", "見本　太郎\n見本　花子", ""]
-)
+    "owner",
+    [
+        "見本　太郎", "見本太郎", "ミホン　タロウ", "見本　太郎\n見本　花子", "", "神社　太郎",
+        "学園太郎", "協会　太郎", "区長　太郎", "市長太郎", "東京都子", "機構　太郎", "見本　神社",
+    ],
+)  # fmt: skip
 def test_unsure_is_a_person(owner: str) -> None:
     assert owner_kind(maker()._form.file, owner) == "individual"
     assert "太郎" not in maker().listed(replace(hit(), owner=owner)).owner
