@@ -13,7 +13,7 @@ from admin.db.fee_tables import FeeRateRow
 from admin.services import fees, operation_log
 from admin.services.context import JST, utc_now
 from kiosk.domain.eras import wareki
-from kiosk.domain.fees import MAX_YEN, FeeMode, FeeRate, yen_text
+from kiosk.domain.fees import MAX_YEN, SMALLEST_COIN, FeeMode, FeeRate, yen_text
 from kiosk.domain.recorded_dates import parse_recorded_date
 
 _ACTOR = operation_log.system_actor("command-line")
@@ -46,6 +46,13 @@ def add_parsers(subparsers: argparse._SubParsersAction[argparse.ArgumentParser])
     for one, run in ((shown, run_show), (chosen, run_set)):
         add_place(one)
         one.set_defaults(run=run)
+
+
+_REFUSALS = {
+    "fee_past": "過ぎた日からの手数料は決められません。",
+    "fee_coins": f"端末の機械に入れる手数料は {SMALLEST_COIN}円きざみで書いてください。"
+    "機械はそれより小さい硬貨を受け取れず、おつりも出せません。",
+}
 
 
 def _words(rate: FeeRate) -> str:
@@ -88,6 +95,6 @@ def run_set(arguments: argparse.Namespace) -> int:
     with opened(arguments) as database:
         refusal = fees.set_rate_in(database, now, first_day, rate, _ACTOR)
     if refusal is not None:
-        raise CommandError("過ぎた日からの手数料は決められません。")
+        raise CommandError(_REFUSALS[refusal.code])
     say(f"{wareki(first_day)}から {_words(rate)}（{_MODES[mode]}）にしました。")
     return 0

@@ -36,6 +36,7 @@ from kiosk.domain.events import EventCode
 from kiosk.domain.fees import (
     LIVE_PAYMENTS,
     NO_FEE,
+    SMALLEST_COIN,
     Counted,
     FeeMode,
     FeeRate,
@@ -102,6 +103,8 @@ def set_rate_in(
     """A fee from a day on, today at the earliest: what was charged before stays what it was."""
     if first_day < now.astimezone(JST).date():
         return FeeRefusal("fee_past")
+    if rate.mode is FeeMode.ACCEPTOR and rate.yen % SMALLEST_COIN:
+        return FeeRefusal("fee_coins")
     with database.write() as session:
         operation_log.lock(session)
         session.add(

@@ -15,6 +15,8 @@ from kiosk.domain.issuance import IssueState
 
 #: Yen of one copy at most: a mistyped fee must not ask for a fortune.
 MAX_YEN = 10_000
+#: Yen of the smallest coin that acceptors take and give back: a fee below it never comes out even.
+SMALLEST_COIN = 10
 
 
 class FeeMode(StrEnum):

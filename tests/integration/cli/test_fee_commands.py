@@ -87,6 +87,7 @@ def test_who_set_it_is_a_row_of_the_log(world: World) -> None:
         (("--mode", "counter", "--yen", "0"), "額は 1〜10,000円"),
         (("--mode", "counter", "--yen", "-400"), "額は 1〜10,000円"),
         (("--mode", "acceptor", "--yen", "10001"), "額は 1〜10,000円"),
+        (("--mode", "acceptor", "--yen", "405"), "10円きざみ"),
         (("--mode", "off", "--yen", "400"), "--mode off だけ"),
         (("--mode", "counter", "--yen", "400", "--from", "R8.4.1"), "過ぎた日"),
         (("--mode", "counter", "--yen", "400", "--from", "いつか"), "日付として読めません"),

@@ -140,6 +140,14 @@ def test_a_fee_from_a_later_day_is_not_charged_today(world: World) -> None:
     assert fees.set_rate(world.services, past, COUNTER, BY_TEST) == FeeRefusal("fee_past")
 
 
+@pytest.mark.parametrize("yen", [1, 405, 9_999])
+def test_a_fee_that_coins_cannot_pay_is_not_set_for_a_machine(world: World, yen: int) -> None:
+    today = world.services.today()
+    machine, counter = FeeRate(FeeMode.ACCEPTOR, yen), FeeRate(FeeMode.COUNTER, yen)
+    assert fees.set_rate(world.services, today, machine, BY_TEST) == FeeRefusal("fee_coins")
+    assert fees.set_rate(world.services, today, counter, BY_TEST) is None
+
+
 def test_the_day_is_summed_by_terminal(world: World) -> None:
     issued(world)
     issued(world, "failed")
