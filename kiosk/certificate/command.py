@@ -38,12 +38,19 @@ def add_parser(subparsers: Any) -> None:
     preview.add_argument("--entry", help="台帳1件のJSONファイル。省くと見本の台帳を使います")
     preview.add_argument(
         "--day",
-        type=date.fromisoformat,
+        type=_day,
         help="この日の根拠・署名者で作ります (例 2027-05-01)。省くと今日",
     )
     preview.add_argument("out", metavar="OUT.pdf", type=Path, help="書き出すPDFのファイル")
     preview.set_defaults(run=run)
     slip_command.add_parsers(actions, DEFAULT_FORM)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text} は 2027-05-01 のように書いてください") from None
 
 
 def run(args: argparse.Namespace) -> int:

@@ -13,7 +13,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from kiosk.certificate.owners import ENDING_SIGNS, BodyMarkers
 from kiosk.certificate.signed_code import MAX_PAYLOAD, largest_payload
@@ -22,6 +22,15 @@ from kiosk.domain.ledger import STANDARD_HEADINGS, Category, DispositionKind
 Text = Annotated[str, Field(min_length=1, max_length=2000)]
 #: A word of 法人; with ～ before it, one that counts at the end of a word only.
 Marker = Annotated[str, Field(pattern=rf"^[{ENDING_SIGNS}]?[^{ENDING_SIGNS}\s]", max_length=100)]
+
+
+def _basis_only(sentence: str) -> str:
+    """What is not {basis} would be printed with its braces."""
+    if set("{}") & set(sentence.replace("{basis}", "")):
+        raise ValueError("{basis} のほかに { } は使えません")
+    return sentence
+
+
 FormName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 Millimetres = Annotated[float, Field(ge=0, le=210, strict=False)]
 Points = Annotated[float, Field(ge=5, le=40, strict=False)]
@@ -250,7 +259,7 @@ class FormFile(_Part):
     subtitle: str = ""
     fonts: tuple[Text, ...] = Field(min_length=1, strict=False)
     items: tuple[Item, ...] = Field(min_length=1, strict=False)
-    sentence: Annotated[str, Field(pattern=r"\{basis\}")]
+    sentence: Annotated[str, Field(pattern=r"\{basis\}"), AfterValidator(_basis_only)]
     disclaimer: Text
     bases: tuple[LegalBasis, ...] = Field(min_length=1, strict=False)
     signatories: tuple[Signatory, ...] = Field(min_length=1, strict=False)

@@ -245,6 +245,7 @@ LINES: dict[str, tuple[str, str, str]] = {
         "layout: 用紙 210 から margin_side_mm 22 の2倍と label_width_mm 130 を引くと 36 です",
     ),
     "a list that is none": ("fonts: [", "fonts: x #[", "10行目 fonts: 並び"),
+    "another brace": ("{basis}", "{basis}{x}", "sentence: {{basis}} のほかに {{ }} は使えません"),
     "the basis left out": ("{basis}", "", "sentence: {{basis}} を入れてください"),
     "a term's part of the form": (
         "from: 2022-04-01, title", "from: 2022-04-01, until: 2022-03-31, title",
