@@ -161,7 +161,7 @@ def _check(said: str) -> str:
     """``paper:media_empty`` as what a failed check says to staff."""
     check, _, code = said.partition(":")
     shown = "良" if code == "ok" else words.check_sentence(code)
-    return f"{words.CHECKS.get(check, check)} {shown}"
+    return f"{words.check(check)} {shown}"
 
 
 def _status(said: str) -> str:

@@ -16,6 +16,7 @@ from admin.services.lookup import Standing, Verdict
 from admin.services.sheets import Redrawn
 from kiosk.domain.applicant import ApplicantKind
 from kiosk.domain.assets import asset_path
+from kiosk.domain.checks import CheckName
 from kiosk.domain.events import EventCode
 from kiosk.domain.fees import FeeMode, PaymentState
 from kiosk.domain.issuance import IssueState
@@ -297,18 +298,26 @@ SYSTEMS: dict[str, str] = {
     "signature": "署名の確認",
 }
 
-CHECKS: dict[str, str] = {
-    "printer": "プリンター",
-    "paper": "用紙",
-    "server": "サーバー",
-    "form": "様式",
-    "clock": "時計",
-    "fonts": "字体",
-    "display": "画面",
-    "disk": "ディスク",
-    "recovery": "前回の発行の後始末",
-    "card": "カードリーダー",
+CHECKS: dict[CheckName, str] = {
+    CheckName.PRINTER: "プリンター",
+    CheckName.PAPER: "用紙",
+    CheckName.SERVER: "サーバー",
+    CheckName.FORM: "様式",
+    CheckName.CLOCK: "時計",
+    CheckName.FONTS: "字体",
+    CheckName.DISPLAY: "画面",
+    CheckName.DISK: "ディスク",
+    CheckName.RECOVERY: "前回の発行の後始末",
+    CheckName.CARD: "カードリーダー",
+    CheckName.ACCEPTOR: "硬貨の機械",
 }
+
+
+def check(name: str) -> str:
+    """A check's name; one that a newer terminal sent stands as it is."""
+    known = _member(CheckName, name)
+    return CHECKS[known] if known else name
+
 
 CARD_KINDS: dict[str, str] = {"felica": "FeliCa", "piv": "PIV"}
 #: The colour family and the word of a card's state.

@@ -17,6 +17,7 @@ from admin.services.lookup import Standing, Verdict
 from admin.services.sheets import Redrawn
 from admin.views import errors, log_words, pages, sentences, show, words
 from kiosk.domain.applicant import ApplicantKind
+from kiosk.domain.checks import CheckName
 from kiosk.domain.events import ALLOWED_KEYS, EventCode
 from kiosk.domain.issuance import IssueState
 from kiosk.domain.ledger import NotCertifiable
@@ -37,7 +38,7 @@ ADMIN = Path(words.__file__).resolve().parents[1]
         (ApplicantKind, words.KINDS), (NotCertifiable, NOT_CERTIFIABLE), (Role, ALLOWED),
         (QueryKind, log_words.QUERY_KINDS), (ClearState, log_words.CLEAR_STATES),
         (Redrawn, log_words.REDRAWN), (Standing, log_words.STANDINGS),
-        (Verdict, log_words.VERDICTS),
+        (Verdict, log_words.VERDICTS), (CheckName, words.CHECKS),
     ],
 )  # fmt: skip
 def test_every_value_has_its_word(kind: type[StrEnum], catalogue: dict[StrEnum, object]) -> None:
