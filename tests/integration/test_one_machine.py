@@ -23,8 +23,8 @@ from admin.db.engine import Database
 from admin.services import accounts
 from admin.services.context import utc_now
 from kiosk.config import ConfigFault, load_config
+from tests.fixtures.ports import free_port
 from tests.visit.display import virtual_display
-from tests.visit.section import free_port
 
 START_S = 90.0
 COMMAND = [sys.executable, "-m", "deploy.one_machine"]

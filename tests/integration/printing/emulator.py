@@ -16,7 +16,7 @@ from pathlib import Path
 
 import requests
 
-from tests.integration.printing.ipp_everywhere import free_port
+from tests.fixtures.ports import free_port
 
 ROOT = Path(__file__).parents[3]
 VERSION = "0.4.0"

@@ -16,6 +16,8 @@ from pathlib import Path
 
 import requests
 
+from tests.fixtures.ports import free_port
+
 COMMANDS = ("ippeveprinter", "dbus-daemon")
 START_S = 20.0
 A4, LETTER = "iso_a4_210x297mm", "na_letter_8.5x11in"
@@ -131,12 +133,6 @@ class Running:
         for process in reversed(self._running):
             process.terminate()
             process.wait(10)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-        return port
 
 
 def _answers(port: int) -> bool:
