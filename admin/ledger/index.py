@@ -17,6 +17,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from admin.db.ledger_tables import ORDER_KEY_ID_BITS, LedgerIndexState
+from admin.ledger.common_terms import NEWEST_OF, is_common
 from kiosk.domain.assets import AssetMissingError, asset_path
 
 #: Raise it when folding, terms or order keys change: the search rows are made anew then.
@@ -78,6 +79,19 @@ def keys(session: Session, clauses: Clauses, limit: int, before: int = NEWEST) -
         return []
     if _is_sqlite(session):
         return [row[0] for row in send(session, _MATCHING, (fts_question(clauses), before, limit))]
+    common = [one for one in clauses[0] if is_common(one)] if len(clauses) == 1 else []
+    if not common:
+        return _having(session, clauses, limit, before)
+    # The newest of a whole are among the newest of its parts.
+    found = {row[0] for row in send(session, NEWEST_OF, (common, before, limit, limit))}
+    rare = tuple(one for one in clauses[0] if one not in common)
+    if rare:
+        found.update(_having(session, (rare,), limit, before))
+    return sorted(found, reverse=True)[:limit]
+
+
+def _having(session: Session, clauses: Clauses, limit: int, before: int) -> list[int]:
+    """PostgreSQL's rows that satisfy ``clauses``."""
     every = [clause[0] for clause in clauses if len(clause) == 1]
     some = [list(clause) for clause in clauses if len(clause) > 1]
     asked = ["terms @> %s::text[]"] * bool(every) + ["terms && %s::text[]"] * len(some)
@@ -167,5 +181,5 @@ def tell_planner(session: Session) -> None:
     # Ten times the usual: a term beyond the counted ones is taken for half as common as the rarest
     # of them, and ten lots that nobody has would look like a town, worth a walk from the newest on.
     session.execute(text("ALTER TABLE ledger_search ALTER COLUMN terms SET STATISTICS 1000"))
-    for table in ("ledger_search", "ledger_entry"):
+    for table in ("ledger_search", "ledger_entry", "ledger_common_term"):
         session.execute(text(f"ANALYZE {table}"))

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from admin.db.ledger_tables import RECORDED_FIELDS
 from admin.ledger.index import mark_fresh, tell_planner
 from admin.ledger.reading import Read, order_key, recorded_date, search_parts
-from admin.ledger.store import ENTRY, SEARCH, add_search, rebuild_fts
+from admin.ledger.store import ENTRY, SEARCH, add_search, rebuild_index
 from kiosk.domain.ledger import NotCertifiable
 
 BATCH = 2000
@@ -32,8 +32,7 @@ def rebuild_rows(session: Session) -> int:
         if rows:
             add_search(session, rows, index=False)
         last, count = batch[-1].id, count + len(batch)
-    if session.get_bind().dialect.name == "sqlite":
-        rebuild_fts(session)
+    rebuild_index(session)
     mark_fresh(session)
     tell_planner(session)
     return count

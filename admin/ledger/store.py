@@ -20,6 +20,7 @@ from admin.db.ledger_tables import (
     LedgerEntryVersion,
     LedgerSearchRow,
 )
+from admin.ledger import common_terms
 from admin.ledger.spool import Prepared
 from kiosk.domain.ledger import NotCertifiable
 
@@ -97,7 +98,6 @@ class EntryWriter:
         self._import_id = import_id
         self._fresh = fresh
         self._next_id = next_id
-        self._sqlite = session.get_bind().dialect.name == "sqlite"
 
     def create(self, prepared: Sequence[tuple[Prepared, list[dict[str, Any]]]]) -> None:
         """Insert new entries with the plan changes that belong to them."""
@@ -180,8 +180,8 @@ class EntryWriter:
 
     def finish(self) -> None:
         """Build the index of a first load."""
-        if self._fresh and self._sqlite:
-            rebuild_fts(self._session)
+        if self._fresh:
+            rebuild_index(self._session)
 
 
 def _search_row(entry_id: int, one: Prepared) -> dict[str, Any]:
@@ -212,23 +212,34 @@ def canonical_entry(row: Mapping[Any, Any]) -> bytes:
 
 
 def add_search(session: Session, rows: Sequence[dict[str, Any]], *, index: bool) -> None:
-    """Add search rows; ``index=False`` leaves SQLite's index to ``rebuild_fts``."""
+    """Add search rows; ``index=False`` leaves what is found by them to ``rebuild_index``."""
     session.execute(insert(SEARCH), rows)
-    if index and session.get_bind().dialect.name == "sqlite":
+    if not index:
+        return
+    if session.get_bind().dialect.name == "sqlite":
         terms = [{"order_key": row["order_key"], "terms": " ".join(row["terms"])} for row in rows]
         session.execute(_FTS_ADD, terms)
+    else:
+        common_terms.add(session, [row["order_key"] for row in rows])
 
 
 def drop_search(session: Session, entry_ids: Iterable[int]) -> None:
-    """Remove search rows; the index of SQLite needs the old terms to forget them."""
-    chosen = SEARCH.c.entry_id.in_(list(entry_ids))
+    """Remove search rows; what is found by them needs the old terms to forget them."""
+    ids = list(entry_ids)
+    chosen = SEARCH.c.entry_id.in_(ids)
     if session.get_bind().dialect.name == "sqlite":
         old = session.execute(select(SEARCH.c.order_key, SEARCH.c.terms).where(chosen)).all()
         gone = [{"order_key": row.order_key, "terms": " ".join(row.terms)} for row in old]
         if gone:
             session.execute(_FTS_DELETE, gone)
+    else:
+        common_terms.drop(session, ids)
     session.execute(delete(SEARCH).where(chosen))
 
 
-def rebuild_fts(session: Session) -> None:
-    session.execute(text("INSERT INTO ledger_fts (ledger_fts) VALUES ('rebuild')"))
+def rebuild_index(session: Session) -> None:
+    """What is found by the search rows, made anew from all of them. PostgreSQL's GIN is its own."""
+    if session.get_bind().dialect.name == "sqlite":
+        session.execute(text("INSERT INTO ledger_fts (ledger_fts) VALUES ('rebuild')"))
+    else:
+        common_terms.rebuild(session)

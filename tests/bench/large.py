@@ -19,6 +19,7 @@ from admin.db import migrate
 from admin.db.engine import Database
 from admin.ledger import index
 from admin.ledger.index import tell_planner
+from admin.ledger.store import rebuild_index
 from tests.bench.questions import Entry, write_book
 from tests.bench.search import Section
 from tests.fixtures.postgres import PostgresServer
@@ -72,7 +73,7 @@ def _make(folder: Path, section: Section, entries: int) -> list[Entry]:
 
 
 def copy_to_postgres(path: Path, server: PostgresServer, name: str) -> tuple[Database, float]:
-    """The ledger of an SQLite file in a new database; seconds that its index of terms took."""
+    """The ledger of an SQLite file in a new database; seconds that its indexes of terms took."""
     database = Database(server.create(name))
     migrate.upgrade(database)
     with server.connect(name) as target:
@@ -81,8 +82,11 @@ def copy_to_postgres(path: Path, server: PostgresServer, name: str) -> tuple[Dat
             _copy(path, target, table)
         begun = time.perf_counter()
         target.execute("CREATE INDEX ix_ledger_search_terms ON ledger_search USING gin (terms)")
+        with database.write() as session:
+            rebuild_index(session)
         took = time.perf_counter() - begun
         target.execute("VACUUM ledger_search")
+        target.execute("VACUUM ledger_common_term")
     with database.write() as session:
         tell_planner(session)
     return database, took

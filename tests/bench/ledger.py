@@ -24,7 +24,7 @@ from itertools import islice
 from pathlib import Path
 
 from admin.db.engine import Database
-from admin.ledger.store import rebuild_fts
+from admin.ledger.store import rebuild_index
 from kiosk.domain.query import Query, QueryKind, SearchUnavailable
 from tests.bench import near
 from tests.bench.figures import Figure, percentile
@@ -82,7 +82,7 @@ def _cold(database: Database, path: Path, queries: list[Query]) -> tuple[float, 
 def _build(database: Database) -> float:
     begun = time.perf_counter()
     with database.write() as session:
-        rebuild_fts(session)
+        rebuild_index(session)
     return time.perf_counter() - begun
 
 

@@ -33,8 +33,9 @@ TABLES = (
 
 
 def _is_ours(_thing: Any, name: str | None, kind: str, reflected: bool, other: Any) -> bool:
-    """SQLite keeps its full-text index in tables of its own, in place of PostgreSQL's GIN index."""
-    if kind == "table" and reflected and str(name).startswith("ledger_fts"):
+    """SQLite keeps its full-text index in tables of its own, in place of PostgreSQL's GIN index
+    and its table of common terms."""
+    if kind == "table" and reflected and str(name).startswith(("ledger_fts", "ledger_common")):
         return False
     return not (name == "ix_ledger_search_terms" and not reflected and other is None)
 

@@ -11,13 +11,12 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import MetaData, inspect, make_url, select, text
+from sqlalchemy import Engine, MetaData, event, inspect, make_url, select, text
 from sqlalchemy.exc import DBAPIError
 
 from admin.db import migrate
 from admin.db.base import Base
 from admin.db.engine import Database
-from admin.db.migrations import triggers
 from admin.services import operation_log
 from kiosk.domain.events import EventCode
 from tests.fixtures import postgres
@@ -242,7 +241,7 @@ def test_its_old_rows_are_guarded_too(upgraded: Upgraded) -> None:
 
 @pytest.mark.parametrize("revision", migrate.revisions())
 def test_an_upgrade_that_fails_leaves_the_old_schema_whole(
-    empty_database_url: str, revision: str, monkeypatch: pytest.MonkeyPatch
+    empty_database_url: str, revision: str
 ) -> None:
     """Old schema or new, never half: the last statement of the last step is made to fail."""
     database = Database(empty_database_url)
@@ -254,15 +253,17 @@ def test_an_upgrade_that_fails_leaves_the_old_schema_whole(
     class _Broken(Exception):  # noqa: N818 - stands for whatever may happen
         pass
 
-    def broken(*_words: Any, **_named: Any) -> None:
-        raise _Broken
+    def broken(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if f"SET version_num='{line[-1]}'" in statement:
+            raise _Broken
 
-    for name in ("append_only", "no_delete", "fixed_once_set", "no_replace"):
-        monkeypatch.setattr(triggers, name, broken)
-    with pytest.raises(_Broken):
-        migrate.upgrade(database)
+    event.listen(Engine, "before_cursor_execute", broken)
+    try:
+        with pytest.raises(_Broken):
+            migrate.upgrade(database)
+    finally:
+        event.remove(Engine, "before_cursor_execute", broken)
     assert (migrate.current_revision(database), _protection(database)) == before
-    monkeypatch.undo()
     migrate.upgrade(database)
     assert migrate.current_revision(database) == migrate.newest_revision()
     database.dispose()
