@@ -46,6 +46,11 @@ def is_common(term: str) -> bool:
     return _COMMON.match(term) is not None
 
 
+def is_year(term: str) -> bool:
+    """Whether it is a year, whose entries stand beside each other in the order of the hits."""
+    return term.startswith("y")
+
+
 def add(session: Session, keys: list[int]) -> None:
     """Put down what the search rows with these order keys bear."""
     session.execute(_ADD, {"keys": keys})

@@ -17,7 +17,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from admin.db.ledger_tables import ORDER_KEY_ID_BITS, LedgerIndexState
-from admin.ledger.common_terms import NEWEST_OF, is_common
+from admin.ledger.common_terms import NEWEST_OF, is_common, is_year
 from kiosk.domain.assets import AssetMissingError, asset_path
 
 #: Raise it when folding, terms or order keys change: the search rows are made anew then.
@@ -66,10 +66,27 @@ def plan_each_question(session: Session) -> None:
     """PostgreSQL: plan for the very terms asked for, until the transaction ends.
 
     The driver prepares what it sends often, and a plan for terms unknown would read the whole
-    table from its newest end wherever there is a LIMIT. Source: PostgreSQL manual, PREPARE.
+    table from its newest end wherever there is a LIMIT. A ledger lies in memory, where a row out
+    of order costs little more than the next; by the usual costs, which are a turning disk's, that
+    same reading from the newest end looks cheap. Compiling a plan or starting workers for it takes
+    longer than a keystroke may. Source: PostgreSQL manual, PREPARE and Query Planning.
     """
     if not _is_sqlite(session):
-        session.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
+        session.execute(_PLANNING)
+
+
+_PLANNING = text(
+    "SELECT "
+    + ", ".join(
+        f"set_config('{name}', '{value}', true)"
+        for name, value in {
+            "plan_cache_mode": "force_custom_plan",
+            "random_page_cost": "1.1",
+            "max_parallel_workers_per_gather": "0",
+            "jit": "off",
+        }.items()
+    )
+)
 
 
 def keys(session: Session, clauses: Clauses, limit: int, before: int = NEWEST) -> list[int]:
@@ -92,6 +109,13 @@ def keys(session: Session, clauses: Clauses, limit: int, before: int = NEWEST) -
 
 def _having(session: Session, clauses: Clauses, limit: int, before: int) -> list[int]:
     """PostgreSQL's rows that satisfy ``clauses``."""
+    for clause in clauses:
+        if len(clause) == 1 and is_year(clause[0]):
+            # Entries of an old year stand together, far from the newest: begin where they do.
+            newest = send(session, NEWEST_OF, ([clause[0]], before, 1, 1))
+            if not newest:
+                return []
+            before = newest[0][0] + 1
     every = [clause[0] for clause in clauses if len(clause) == 1]
     some = [list(clause) for clause in clauses if len(clause) > 1]
     asked = ["terms @> %s::text[]"] * bool(every) + ["terms && %s::text[]"] * len(some)

@@ -55,7 +55,7 @@ def test_in_the_process(ledger: Database, kind: QueryKind) -> None:
         event.remove(connection, "before_cursor_execute", note)
         for statement in statements:
             assert " LIKE " not in statement
-            assert "WHERE" in statement or "SET LOCAL" in statement or "LIMIT" in statement or (
+            assert "WHERE" in statement or "set_config" in statement or "LIMIT" in statement or (
                 "ledger_index_state" in statement
             ), statement  # fmt: skip
 
