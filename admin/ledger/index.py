@@ -44,7 +44,7 @@ def year(key: int) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """What a search row holds beside its terms, and the number of its entry."""
+    """What a search row holds beside its terms, and the number of its entry where asked for."""
 
     owner_key: str
     owner_plain: str
@@ -137,6 +137,10 @@ _HAVING = (
     "ORDER BY order_key DESC LIMIT %s"
 )
 _DETAILS = (
+    "SELECT order_key, owner_key, owner_plain, address_key, town, '' FROM ledger_search "
+    "WHERE order_key"
+)
+_NUMBERED = (
     "SELECT s.order_key, s.owner_key, s.owner_plain, s.address_key, s.town, e.confirmation_no "
     "FROM ledger_search AS s JOIN ledger_entry AS e ON e.id = s.entry_id WHERE s.order_key"
 )
@@ -162,9 +166,11 @@ def among(session: Session, statement: str, wanted: Sequence[int]) -> Sequence[A
     return send(session, f"{statement} = ANY(%s::bigint[])", (list(wanted),))
 
 
-def details(session: Session, wanted: Sequence[int]) -> dict[int, Detail]:
-    """The details of rows by their order keys."""
-    return {one[0]: Detail(*one[1:]) for one in among(session, _DETAILS, wanted)}
+def details(session: Session, wanted: Sequence[int], *, numbered: bool) -> dict[int, Detail]:
+    """The details of rows by their order keys; with the entries' numbers if ``numbered``, which
+    takes a page of each entry from the disk where nobody has asked before."""
+    statement = _NUMBERED if numbered else _DETAILS
+    return {one[0]: Detail(*one[1:]) for one in among(session, statement, wanted)}
 
 
 def towns(session: Session, wanted: Sequence[int]) -> list[str]:

@@ -55,8 +55,8 @@ def _within_year(year: int, number: Number, limits: Clauses) -> list[Tier]:
     if not clauses:
         clauses = ((term("n", number.compact),), (f"y{year}",), *limits)
     return [
-        Tier(clauses, _number_check(number, year)),
-        Tier(clauses, _number_check(number), fallback=True),
+        Tier(clauses, _number_check(number, year), numbered=True),
+        Tier(clauses, _number_check(number), fallback=True, numbered=True),
     ]
 
 
@@ -119,7 +119,8 @@ def plan_number(query: Query, today: date) -> Plan:
         if said.compact:
             tiers += _within_year(year[0], said, limits)
     if number.serial:
-        tiers.append(Tier(_serial(number, limits), None if number.bare else _number_check(number)))
+        check = None if number.bare else _number_check(number)
+        tiers.append(Tier(_serial(number, limits), check, numbered=True))
     tiers += _short_years(number, limits, today)
     tiers.append(Tier(((term("i", number.compact),), *limits), fallback=number.bare))
     return Plan(tuple(tiers), asks_year=number.bare and query.year is None)

@@ -18,12 +18,14 @@ KINDS = {QueryKind.LOT: "l", QueryKind.RESIDENTIAL: "r", QueryKind.ANY: "lr"}
 class Tier:
     """One question. ``check`` sorts out what only looks alike to the index.
 
-    A ``fallback`` is asked only if nothing was found before it.
+    A ``fallback`` is asked only if nothing was found before it. A check that looks at the entry's
+    number is ``numbered``.
     """
 
     clauses: Clauses
     check: Callable[[Detail], bool] | None = None
     fallback: bool = False
+    numbered: bool = False
 
 
 @dataclass(frozen=True, slots=True)

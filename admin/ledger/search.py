@@ -171,7 +171,7 @@ def _tier_keys(session: Session, tier: Tier, cap: int, before_it: Container[int]
             if len(passed) > MAX_HITS:
                 return passed + page[at:]
             part = [key for key in page[at : at + DETAILS_AT_ONCE] if key not in before_it]
-            about = details(session, part)
+            about = details(session, part, numbered=tier.numbered)
             passed += [key for key in part if key in about and tier.check(about[key])]
         if len(page) < cap:
             break
