@@ -15,6 +15,8 @@ def plot(path: Path, points: dict[int, tuple[float, float]]) -> None:
     parts = [
         '<svg xmlns="http://www.w3.org/2000/svg" width="560" height="320" '
         'font-family="sans-serif" font-size="13"><rect width="560" height="320" fill="#fff"/>'
+        '<text x="80" y="30" font-size="15">Keystroke in the process</text>'
+        '<text x="520" y="316" text-anchor="end" fill="#555">entries in the ledger</text>'
     ]
     for ms in (1, 10, 50):
         _, y = place(10_000, ms)
@@ -27,7 +29,10 @@ def plot(path: Path, points: dict[int, tuple[float, float]]) -> None:
         for (x, y), size in zip(at, sorted(points), strict=True):
             said = f"{points[size][which]:.1f}"
             parts.append(f'<circle cx="{x:.0f}" cy="{y:.0f}" r="4" fill="{colour}"/>'
-                         f'<text x="{x + 6:.0f}" y="{y - 6:.0f}">{name} {said}</text>')  # fmt: skip
+                         f'<text x="{x:.0f}" y="{y - 10:.0f}" text-anchor="middle">'
+                         f"{name} {said}</text>")  # fmt: skip
     for size in sorted(points):
-        parts.append(f'<text x="{place(size, 1)[0] - 20:.0f}" y="300">{size:,}</text>')
+        parts.append(
+            f'<text x="{place(size, 1)[0]:.0f}" y="296" text-anchor="middle">{size:,}</text>'
+        )
     path.write_text("\n".join([*parts, "</svg>"]), encoding="utf-8")
