@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import tempfile
 from collections.abc import Callable
@@ -38,6 +39,8 @@ def main() -> int:
     parser.add_argument("--visits", type=int, default=3)
     parser.add_argument("--out", type=Path, default=Path("out/bench"))
     chosen = parser.parse_args()
+    # Kivy's usual log takes the whole process's lines and stderr; here they are the figures' own.
+    os.environ |= {"KIVY_LOG_MODE": "MIXED", "KIVY_NO_CONSOLELOG": "1"}
     chosen.out.mkdir(parents=True, exist_ok=True)
     figures: list[Figure] = []
     for name in chosen.parts or PARTS:
